@@ -1,0 +1,15 @@
+/** Any value that JSON can hold. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A JSON Schema, as plain data. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+const poison = new Set(["__proto__", "constructor", "prototype"]);
+
+/** `JSON.parse` for data from outside: members named `__proto__`, `constructor` or `prototype` are refused. */
+export function parseJsonSafely(text: string): unknown {
+  return JSON.parse(text, (key: string, value: unknown) => {
+    if (poison.has(key)) throw new SyntaxError(`a member named ${JSON.stringify(key)} is not allowed`);
+    return value;
+  });
+}

@@ -1,0 +1,121 @@
+import { isCultivarError } from "../ground/errors.ts";
+import { limit } from "../ground/limit.ts";
+import type { Estimate } from "../ground/stats.ts";
+import { estimate } from "../ground/stats.ts";
+import { CultivarError } from "../ground/errors.ts";
+import { frameOf, modelsOf } from "../programs/bind.ts";
+import type { ResponseCache } from "../programs/cache.ts";
+import { directGateway } from "../programs/direct-gateway.ts";
+import { createGateway } from "../programs/gateway.ts";
+import type { Budget, Spend } from "../programs/meter.ts";
+import { createMeter } from "../programs/meter.ts";
+import type { Binding, Module, Need } from "../programs/module.ts";
+import { candidateHash } from "../values/component.ts";
+import type { Example, ExampleRow } from "../values/example.ts";
+import { toExamples } from "../values/example.ts";
+import type { Metric, MetricLike } from "./metric.ts";
+import { asMetric } from "./metric.ts";
+import type { Row } from "./score-row.ts";
+import { scoreRow } from "./score-row.ts";
+
+export interface EvaluateOptions<E extends ExampleRow, O> {
+  readonly data: readonly E[];
+  readonly metric: MetricLike<NoInfer<E>, NoInfer<O>>;
+  /** Rows at once, at most; at least 1, default 16. Never changes a score. */
+  readonly concurrency?: number;
+  /** Which repeated observation of the rows this is, from 0. */
+  readonly sample?: number;
+  readonly seed?: number;
+  /** Physical limits only; rows that no longer fit stay unscored. */
+  readonly budget?: Omit<Budget, "evaluations">;
+  readonly cache?: ResponseCache;
+  readonly signal?: AbortSignal;
+  /** Called as each row is done, in order of completion. */
+  readonly onRow?: (row: Row, index: number) => void;
+}
+
+/** The rows of one candidate, and what they say together. */
+export interface Evaluation {
+  /** Aligned with `data`; each with its trace. */
+  readonly rows: readonly Row[];
+  /** Over the scored rows. */
+  readonly score: Estimate;
+  /** Rows that the world kept from being scored. */
+  readonly unscored: number;
+  /** Rows that scored the bottom because the candidate failed. */
+  readonly failures: number;
+  readonly spend: Spend;
+}
+
+type EvaluateBinding<N extends Need> = N extends "models" ? Binding : Partial<Binding>;
+
+/**
+ * Scores one candidate on rows. Costs what the program costs per row. Rejects with `data` for an empty list, and with
+ * errors that no row can be blamed for (a wrong key, an abort).
+ */
+export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>(
+  program: Module<I, O, M, N>,
+  options: EvaluateOptions<E, O> & EvaluateBinding<N>,
+): Promise<Evaluation> {
+  if (options.data.length === 0)
+    throw new CultivarError("data", `evaluate(${program.name}): data is empty; an empty set passes nothing`);
+  const { signal, cache } = options;
+  const frame = frameOf(program, modelsOf(options), options.candidate);
+  const meter = createMeter(options.budget ?? {});
+  const gateway = cache === undefined ? directGateway(meter, signal) : createGateway({ meter, cache, signal });
+  const shared = {
+    module: program,
+    frame,
+    metric: asMetric(options.metric) as unknown as Metric<never, never>,
+    gateway,
+    signal,
+    sample: options.sample ?? 0,
+    seed: options.seed ?? 0,
+  };
+  const hash = candidateHash(frame.candidate);
+  const score = async (example: Example, index: number): Promise<Row> => {
+    signal?.throwIfAborted();
+    const row = await scoreRow({ ...shared, example, address: [hash, example.id, String(shared.sample)] }).catch(
+      (error: unknown) => {
+        if (!isCultivarError(error, "run-ended")) throw error;
+        return { id: example.id, failure: { blame: "world", code: error.code, message: error.message } } as const;
+      },
+    );
+    options.onRow?.(row, index);
+    return row;
+  };
+  const rows = await mapLimited(toExamples(options.data), options.concurrency ?? 16, score);
+  return {
+    rows,
+    score: estimate(rows.flatMap((row) => row.score ?? [])),
+    unscored: rows.filter((row) => row.score === undefined).length,
+    failures: rows.filter((row) => row.failure?.blame === "candidate").length,
+    spend: meter.spend(),
+  };
+}
+
+/** Maps with at most `concurrency` at once; after a rejection no further item starts. */
+export async function mapLimited<T, R>(
+  items: readonly T[],
+  concurrency: number,
+  task: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  if (!Number.isInteger(concurrency) || concurrency < 1) {
+    throw new CultivarError("config", `concurrency must be a whole number of at least 1, got ${concurrency}`);
+  }
+  const run = limit(concurrency);
+  let stopped = false;
+  return Promise.all(
+    items.map((item, index) =>
+      run(async () => {
+        if (stopped) return undefined as never;
+        try {
+          return await task(item, index);
+        } catch (error) {
+          stopped = true;
+          throw error;
+        }
+      }),
+    ),
+  );
+}

@@ -1,0 +1,78 @@
+import { CultivarError } from "../ground/errors.ts";
+import type { Rng } from "../ground/rng.ts";
+import type { Trace } from "../values/trace.ts";
+
+/** What a metric may say of one output. */
+export interface ScoreResult {
+  readonly score: number;
+  /** In words: what was wrong or right, for reflection. */
+  readonly feedback?: string;
+  /** Further goals, each larger is better, unbounded. */
+  readonly objectives?: Readonly<Record<string, number>>;
+  /** Feedback for single modules, by path. */
+  readonly byModule?: Readonly<Record<string, string>>;
+}
+
+export type Score = number | ScoreResult;
+
+export interface MetricArguments<E, O> {
+  readonly example: E;
+  readonly output: O;
+  readonly trace: Trace;
+  /** A stream of this row and candidate: the same on every run. */
+  readonly rng: Rng;
+}
+
+/** Judges one output. May be asynchronous, and may call bound modules and judges: those are metered too. */
+export type MetricFunction<E, O> = (args: MetricArguments<E, O>) => Score | Promise<Score>;
+
+/** A metric with a declared range. */
+export interface Metric<E, O> {
+  readonly score: MetricFunction<E, O>;
+  /** [worst, best]; a failed row scores the worst. */
+  readonly range: readonly [number, number];
+  readonly name?: string;
+}
+
+export type MetricLike<E, O> = MetricFunction<E, O> | Metric<E, O>;
+
+/** Declares a metric's range (default [0, 1]) and name. Throws `metric` errors when the range is not two finite ascending numbers. */
+export function metric<E, O>(
+  score: MetricFunction<E, O>,
+  options: { readonly range?: readonly [number, number]; readonly name?: string } = {},
+): Metric<E, O> {
+  const range = options.range ?? [0, 1];
+  if (!(Number.isFinite(range[0]) && Number.isFinite(range[1]) && range[0] < range[1])) {
+    throw new CultivarError(
+      "metric",
+      `metric: range must be [worst, best], two finite numbers in ascending order, got [${range.join(", ")}]`,
+    );
+  }
+  return { score, range, ...(options.name !== undefined && { name: options.name }) };
+}
+
+/** The metric behind either form. */
+export function asMetric<E, O>(like: MetricLike<E, O>): Metric<E, O> {
+  return typeof like === "function" ? { score: like, range: [0, 1] } : like;
+}
+
+/** Checks what a metric returned. Throws a `metric` error for anything but a finite score in range: NaN is refused. */
+export function checkScore(result: unknown, range: readonly [number, number], where: string): ScoreResult {
+  const scored = typeof result === "number" ? { score: result } : (result as ScoreResult | undefined | null);
+  const score: unknown = scored?.score;
+  if (typeof score !== "number" || Number.isNaN(score)) {
+    const shown =
+      typeof score === "number" ? "NaN" : typeof result === "object" ? JSON.stringify(result) : String(result);
+    throw new CultivarError(
+      "metric",
+      `${where}: the metric must return a number or { score, feedback? }, got ${shown}`,
+    );
+  }
+  if (score < range[0] || score > range[1]) {
+    throw new CultivarError(
+      "metric",
+      `${where}: the metric returned ${score}, outside its range [${range.join(", ")}]; scale it or declare metric(fn, { range })`,
+    );
+  }
+  return scored!;
+}

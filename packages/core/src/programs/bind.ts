@@ -1,0 +1,105 @@
+import { CultivarError } from "../ground/errors.ts";
+import type { Candidate, ComponentSpec, Space } from "../values/component.ts";
+import { baselineOf, checkCandidate } from "../values/component.ts";
+import type { Models } from "../values/language-model.ts";
+import type { Scope } from "./scope.ts";
+import { childScope, currentScope, emptyScope } from "./scope.ts";
+import { callKey, callModule, runProgram } from "./call.ts";
+import type { AnyModule, Binding, Bound, Frame, ModuleDefinition, Sketch } from "./module.ts";
+import { definition } from "./module.ts";
+
+/** `space` with `prefix` in front of every id. */
+export function prefixed(space: Space, prefix: string): Space {
+  return Object.fromEntries(Object.entries(space).map(([id, spec]) => [prefix + id, spec]));
+}
+
+/** What varies in a program by default: its texts and demo sets, by full id. */
+export function spaceOf(module: AnyModule): Space {
+  const { space, rootPrefix } = module[definition];
+  return prefixed(space, rootPrefix);
+}
+
+/** What `vary` may add: `model` for the whole program, and each module's own choices (its own `model` wins). */
+export function optionalSpaceOf(module: AnyModule, models: Models | undefined): Space {
+  const { optional, rootPrefix } = module[definition];
+  const names = ["default", ...Object.keys(models?.choices ?? {})];
+  const own = prefixed(optional(names), rootPrefix);
+  return {
+    model: { kind: "choice", initial: "default", role: "the model of the whole program", choices: names },
+    ...own,
+  };
+}
+
+/** The models of either form of binding. */
+export function modelsOf(binding: Partial<Binding> & { readonly lm?: unknown }): Models | undefined {
+  if ("models" in binding && binding.models !== undefined) return binding.models;
+  return "lm" in binding && binding.lm !== undefined ? { default: binding.lm as Models["default"] } : undefined;
+}
+
+/**
+ * The frame a whole program runs with. The candidate may hold any of the optional choices beside the complete space.
+ * Throws `candidate` errors for anything that does not fit, `config` when models are needed and missing.
+ */
+export function frameOf(module: AnyModule, models: Models | undefined, candidate: Candidate | undefined): Frame {
+  const space = spaceOf(module);
+  const { rootPrefix } = module[definition];
+  if (candidate === undefined) return { candidate: baselineOf(space), models, prefix: rootPrefix };
+  const optional = optionalSpaceOf(module, models);
+  const allowed: Record<string, ComponentSpec> = { ...space };
+  for (const id of Object.keys(candidate)) if (Object.hasOwn(optional, id)) allowed[id] = optional[id]!;
+  return { candidate: checkCandidate(allowed, candidate, module.name), models, prefix: rootPrefix };
+}
+
+/** `with`, for every kind of module: checks once, then each call runs under a scope of its own. */
+export function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unknown> {
+  const frame = frameOf(module, modelsOf(binding), binding.candidate);
+  const { onTrace } = binding;
+  return async (input, options) => {
+    const caller = currentScope();
+    const scope =
+      caller === undefined ? freshScope(options?.signal) : calledFrom(caller, module.name, input, options?.signal);
+    if (onTrace === undefined) return callModule({ ...scope, spans: undefined }, module[definition], frame, input);
+    const outcome = await runProgram(module, frame, input, scope);
+    onTrace(outcome.trace);
+    if (outcome.failed) throw outcome.error;
+    return outcome.output;
+  };
+}
+
+function freshScope(signal: AbortSignal | undefined): Scope {
+  return { ...emptyScope, signal, repeats: new Map(), spans: undefined };
+}
+
+/** A bound module called by a metric or a tool: metered and journaled under the caller's address, outside its trace. */
+function calledFrom(caller: Scope, name: string, input: unknown, signal: AbortSignal | undefined): Scope {
+  const scope = childScope(caller, callKey(`with:${name}`, input), undefined);
+  return { ...scope, exampleId: undefined, signal: signal ?? caller.signal };
+}
+
+/** Makes the public face of a module from its definition. */
+export function moduleFrom<T extends object>(name: string, own: ModuleDefinition, extra: T): AnyModule & T {
+  const module = {
+    ...extra,
+    name,
+    [definition]: own,
+    with: (binding: Partial<Binding>): Bound<unknown, unknown> => {
+      if (typeof binding !== "object")
+        throw new CultivarError("config", `${name}.with: expected { lm } or { models }, got ${typeof binding}`);
+      return bind(module, binding);
+    },
+  };
+  return module;
+}
+
+/** The sketch as text, for proposers: every module with its fields, indented by nesting. */
+export function describeSketch(sketch: Sketch, indent = ""): string {
+  const fields = (list: Sketch["inputs"]): string =>
+    (list ?? [])
+      .map(({ name, description }) => (description === undefined ? name : `${name} (${description})`))
+      .join(", ");
+  const own = sketch.inputs === undefined ? "" : `: ${fields(sketch.inputs)} -> ${fields(sketch.outputs)}`;
+  const lines = [`${indent}${sketch.name} [${sketch.kind}]${own}`];
+  for (const [key, child] of Object.entries(sketch.children))
+    lines.push(describeSketch({ ...child, name: key }, `${indent}  `));
+  return lines.join("\n");
+}

@@ -1,0 +1,105 @@
+import { CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
+import { canonicalJson } from "../ground/hash.ts";
+import type { Candidate } from "../values/component.ts";
+import type { Span, SpanError, Trace } from "../values/trace.ts";
+import type { AnyModule, Frame, ModuleDefinition } from "./module.ts";
+import { definition } from "./module.ts";
+import type { Scope } from "./scope.ts";
+import { childScope, runIn } from "./scope.ts";
+
+/** A span while it runs: written to in place, read by others only once it is done. */
+export type Building<S extends Span> = { -readonly [K in keyof S]: S[K] };
+
+/** An error as traces keep it. */
+export function spanError(error: unknown): SpanError {
+  return { code: isCultivarError(error) ? error.code : "program", message: messageOf(error) };
+}
+
+/** The values of `candidate` under `prefix`: what a module used. */
+function componentsAt(frame: Frame, space: ModuleDefinition["space"]): Candidate {
+  const used: Record<string, string> = {};
+  for (const id in space) {
+    const value = frame.candidate[frame.prefix + id];
+    if (value !== undefined) used[frame.prefix + id] = value;
+  }
+  return used;
+}
+
+/** Runs a module under `parent`, as a span of its own when it wants one. */
+export async function callModule(
+  parent: Scope,
+  module: ModuleDefinition,
+  frame: Frame,
+  input: unknown,
+): Promise<unknown> {
+  if (module.spanless === true) return runIn(parent, () => module.run(frame, input));
+  const path = frame.prefix === "" ? "" : frame.prefix.slice(0, -1);
+  const key = `${path}(${canonicalInput(input)})`;
+  if (parent.spans === undefined) return runIn(childScope(parent, key, undefined), () => module.run(frame, input));
+  const children: Span[] = [];
+  const components = componentsAt(frame, module.space);
+  const span: Building<Trace> = { kind: "module", path, name: module.sketch.name, input, components, children };
+  parent.spans.push(span);
+  try {
+    span.output = await runIn(childScope(parent, key, children), () => module.run(frame, input));
+    return span.output;
+  } catch (error) {
+    span.error = spanError(error);
+    throw error;
+  }
+}
+
+function canonicalInput(input: unknown): string {
+  try {
+    return typeof input === "string" ? input : (JSON.stringify(input) ?? "");
+  } catch (cause) {
+    throw new CultivarError("program", `an input must be JSON: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** What one run of a whole program gave. Exactly one of `output` and `error` means something. */
+export interface Outcome {
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly failed: boolean;
+  readonly trace: Trace;
+}
+
+/** Runs a whole program under a fresh root scope and keeps its trace, also when it fails. Never rejects. */
+export async function runProgram(
+  module: AnyModule,
+  frame: Frame,
+  input: unknown,
+  scope: Omit<Scope, "spans">,
+): Promise<Outcome> {
+  const spans: Span[] = [];
+  const root = module[definition];
+  let output: unknown;
+  let error: unknown;
+  let failed = false;
+  try {
+    output = await callModule({ ...scope, spans }, root, frame, input);
+  } catch (thrown) {
+    error = thrown;
+    failed = true;
+  }
+  const only = spans[0];
+  if (spans.length === 1 && only?.kind === "module" && root.spanless !== true)
+    return { output, error, failed, trace: only };
+  const wrapper: Building<Trace> = {
+    kind: "module",
+    path: "",
+    name: module.name,
+    input,
+    components: {},
+    children: spans,
+  };
+  if (failed) wrapper.error = spanError(error);
+  else wrapper.output = output;
+  return { output, error, failed, trace: wrapper };
+}
+
+/** The key under which equal calls of one module are counted, for modules called from outside a program. */
+export function callKey(name: string, input: unknown): string {
+  return `${name}(${typeof input === "string" ? input : canonicalJson(input)})`;
+}

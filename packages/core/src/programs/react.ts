@@ -1,0 +1,247 @@
+import { CultivarError, isCultivarError } from "../ground/errors.ts";
+import { contentHash } from "../ground/hash.ts";
+import type { ComponentSpec } from "../values/component.ts";
+import type { LanguageModel, Message, Request, Response, ToolSpec } from "../values/language-model.ts";
+import { textMessage } from "../values/language-model.ts";
+import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
+import { describeIssues, validate } from "../values/schema.ts";
+import type { Signature } from "../values/signature.ts";
+import { namePattern } from "../values/signature.ts";
+import { askModel, modelOf, requireWhole } from "./ask-model.ts";
+import { moduleFrom } from "./bind.ts";
+import { formats } from "./codec/formats.ts";
+import { lenientObject } from "./codec/lenient-json.ts";
+import type { Frame, Leaf, Module, ModuleDefinition } from "./module.ts";
+import { rejectInput, shapeOf } from "./predict.ts";
+import { reactNative, reactNoCall, reactStructured } from "./prompts.ts";
+import type { ModuleSettings } from "./settings.ts";
+import { choicesOf, samplingOf } from "./settings.ts";
+import type { Tool } from "./tool.ts";
+import { callTool, parametersOf } from "./tool.ts";
+
+export interface ReactOptions extends ModuleSettings {
+  /** By name; `finish` is taken. */
+  readonly tools: Readonly<Record<string, Tool>>;
+  /** Model calls at most, at least 1; default 10. Reaching it is a `step-limit` failure. */
+  readonly maxSteps?: number;
+}
+
+/** One tool call that a step asked for. */
+interface Call {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: unknown;
+}
+
+/**
+ * Reasons and acts in turns (Yao et al. 2023, ReAct): the model calls tools until it calls `finish` with the outputs.
+ * A tool error, unknown tool or unfit answer is an observation, never a crash. Native tool calls where the model
+ * declares them, JSON steps otherwise. Costs up to maxSteps LM calls. Components: the instructions and each tool's
+ * description.
+ */
+export function react<I extends Schema, O extends Schema>(
+  signature: Signature<I, O>,
+  options: ReactOptions,
+): Module<InferInput<I>, InferOutput<O>, Leaf<InferInput<I>, InferOutput<O>>> {
+  const { tools, maxSteps = 10 } = options;
+  if (!Number.isInteger(maxSteps) || maxSteps < 1)
+    throw new CultivarError(
+      "config",
+      `react(${signature.name}): maxSteps must be a whole number of at least 1, got ${maxSteps}`,
+    );
+  for (const name of Object.keys(tools)) {
+    if (!namePattern.test(name) || name === "finish")
+      throw new CultivarError(
+        "signature",
+        `react(${signature.name}): ${JSON.stringify(name)} cannot name a tool; finish is taken`,
+      );
+  }
+  const parameters = Object.fromEntries(
+    Object.entries(tools).map(([name, declared]) => [name, parametersOf(name, declared)]),
+  );
+  const descriptions = Object.entries(tools).map(([name, { description }]): [string, ComponentSpec] => [
+    `tools.${name}.description`,
+    { kind: "text", initial: description, role: `what module ${signature.name} is told about its tool ${name}` },
+  ]);
+  const specsFor = (frame: Frame): readonly ToolSpec[] => [
+    ...Object.keys(tools).map((name) => ({
+      name,
+      description: frame.candidate[`${frame.prefix}tools.${name}.description`]!,
+      parameters: parameters[name]!,
+    })),
+    { name: "finish", description: "Give the final answer.", parameters: signature.outputFields.jsonSchema },
+  ];
+  const own: ModuleDefinition = {
+    rootPrefix: `${signature.name}.`,
+    space: {
+      instructions: {
+        kind: "text",
+        initial: signature.instructions,
+        role: `the instructions of module ${signature.name}`,
+      },
+      ...Object.fromEntries(descriptions),
+    },
+    optional: (modelNames) => {
+      const { format: _format, ...choices } = choicesOf(signature.name, modelNames);
+      return choices;
+    },
+    sketch: {
+      name: signature.name,
+      kind: "react",
+      instructions: signature.instructions,
+      inputs: signature.inputFields.fields,
+      outputs: signature.outputFields.fields,
+      children: {},
+    },
+    maxCalls: maxSteps,
+    fingerprint: contentHash([
+      "react",
+      signature.fingerprint,
+      signature.instructions,
+      maxSteps,
+      parameters,
+      descriptions,
+      Object.values(tools).map(({ run }) => run.toString()),
+    ]),
+    demoOf: () => undefined,
+    rejectInput: (input) => rejectInput(signature, input),
+    run: async (frame, input) => {
+      const problem = rejectInput(signature, input);
+      if (problem !== undefined)
+        throw new CultivarError("program", `${signature.name}: the input does not fit the signature: ${problem}`);
+      const lm = modelOf(frame);
+      const speech = lm.capabilities.tools
+        ? nativeSteps(specsFor(frame))
+        : structuredSteps(signature.name, specsFor(frame), lm);
+      const instructions = frame.candidate[`${frame.prefix}instructions`]!;
+      const live = formats.markers.live(shapeOf(signature), input as Record<string, unknown>);
+      const opening = [
+        textMessage("system", [instructions, speech.manual].filter((part) => part !== "").join("\n\n"), {
+          cacheBreakpoint: true,
+        }),
+        live,
+      ];
+      return loop(signature, tools, frame, lm, speech, opening, { maxSteps, sampling: samplingOf(frame, options) });
+    },
+  };
+  return moduleFrom(signature.name, own, {}) as unknown as Module<
+    InferInput<I>,
+    InferOutput<O>,
+    Leaf<InferInput<I>, InferOutput<O>>
+  >;
+}
+
+async function loop(
+  signature: Signature,
+  tools: ReactOptions["tools"],
+  frame: Frame,
+  lm: LanguageModel,
+  speech: Speech,
+  opening: readonly Message[],
+  limits: { readonly maxSteps: number; readonly sampling: Pick<Request, "temperature" | "maxTokens"> },
+): Promise<unknown> {
+  let messages = opening;
+  for (let step = 0; step < limits.maxSteps; step++) {
+    const response = await askModel(lm, { messages, ...speech.request, ...limits.sampling });
+    requireWhole(response, signature.name);
+    const calls = speech.read(response);
+    if (calls.length === 0) {
+      messages = [...messages, textMessage("assistant", response.text), textMessage("user", reactNoCall)];
+      continue;
+    }
+    const observations: string[] = [];
+    // One after another, in the order asked: tools may depend on each other's effects.
+    for (const call of calls) {
+      if (call.name === "finish") {
+        const result = await validate(signature.output, call.arguments);
+        if (result.issues === undefined) return result.value;
+        observations.push(`Error: the final answer does not fit: ${describeIssues(result.issues)}`);
+      } else {
+        const declared = Object.hasOwn(tools, call.name) ? tools[call.name] : undefined;
+        if (declared === undefined)
+          observations.push(
+            `Error: there is no tool ${JSON.stringify(call.name)}; the tools are ${[...Object.keys(tools), "finish"].join(", ")}`,
+          );
+        else
+          observations.push(
+            (await callTool(`${frame.prefix}tools.${call.name}`, call.name, declared, call.arguments)).text,
+          );
+      }
+    }
+    messages = [...messages, ...speech.write(response, calls, observations)];
+  }
+  throw new CultivarError(
+    "step-limit",
+    `${signature.name}: no final answer after ${limits.maxSteps} steps; raise maxSteps or improve the instructions`,
+  );
+}
+
+/** How steps are put to a model and read from its replies. */
+interface Speech {
+  /** What the system message adds to the instructions. */
+  readonly manual: string;
+  readonly request: Partial<Request>;
+  read(response: Response): readonly Call[];
+  write(response: Response, calls: readonly Call[], observations: readonly string[]): readonly Message[];
+}
+
+function nativeSteps(specs: readonly ToolSpec[]): Speech {
+  return {
+    manual: reactNative,
+    request: { tools: specs, toolChoice: "auto" },
+    read: (response) => response.toolCalls ?? [],
+    write: (response, calls, observations) => [
+      {
+        role: "assistant",
+        content: response.text === "" ? [] : [{ type: "text", text: response.text }],
+        toolCalls: response.toolCalls ?? [],
+      },
+      ...calls.map(({ id }, i): Message => ({
+        role: "tool",
+        toolCallId: id,
+        content: [{ type: "text", text: observations[i]! }],
+      })),
+    ],
+  };
+}
+
+function structuredSteps(name: string, specs: readonly ToolSpec[], lm: LanguageModel): Speech {
+  const call = specs.map((spec) => ({
+    type: "object",
+    properties: { tool: { const: spec.name }, arguments: spec.parameters },
+    required: ["tool", "arguments"],
+  }));
+  const schema = {
+    type: "object",
+    properties: { thought: { type: "string" }, call: { anyOf: call } },
+    required: ["thought", "call"],
+  };
+  const list = specs
+    .map((spec) => `- ${spec.name}: ${spec.description}\n  arguments: ${JSON.stringify(spec.parameters)}`)
+    .join("\n");
+  return {
+    manual: `${reactStructured}\n\nTools:\n${list}`,
+    request: lm.capabilities.structuredOutput ? { output: { name: `${name}_step`.slice(0, 64), schema } } : {},
+    read: (response) => {
+      const step = readStep(response.text);
+      return step === undefined ? [] : [step];
+    },
+    write: (response, _calls, observations) => [
+      textMessage("assistant", response.text),
+      textMessage("user", `Result: ${observations.join("\n")}`),
+    ],
+  };
+}
+
+function readStep(text: string): Call | undefined {
+  try {
+    const { value } = lenientObject(text, (found) => (Object.hasOwn(found, "call") ? 1 : 0));
+    const asked = value["call"] as { tool?: unknown; arguments?: unknown } | null;
+    return typeof asked?.tool === "string"
+      ? { id: "step", name: asked.tool, arguments: asked.arguments ?? {} }
+      : undefined;
+  } catch (error) {
+    if (isCultivarError(error, "parse")) return undefined;
+    throw error;
+  }
+}

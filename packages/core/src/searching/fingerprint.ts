@@ -1,0 +1,56 @@
+import { contentHash } from "../ground/hash.ts";
+import { asMetric } from "../judging/metric.ts";
+import { modelsOf } from "../programs/bind.ts";
+import type { AnyModule } from "../programs/module.ts";
+import { definition } from "../programs/module.ts";
+import type { ExampleRow } from "../values/example.ts";
+import type { LanguageModel, Models } from "../values/language-model.ts";
+import type { TargetOptions } from "./target.ts";
+
+/** Hashes of everything a result depends on, by name, and the hash of them all (16 hex digits). */
+export interface Fingerprint {
+  readonly hash: string;
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** A target whose types no longer matter. */
+export type AnyTarget = TargetOptions<ExampleRow, never> & { readonly models?: Models };
+
+function modelIdentity(lm: LanguageModel): unknown {
+  return [lm.provider, lm.modelId, lm.endpoint, lm.capabilities];
+}
+
+/**
+ * Budget, concurrency, timeouts and signal are not in it: they change how far a run gets, never where it goes. Without
+ * `target.fingerprint` the sources of the program's and the metric's functions stand for the code, which misses what
+ * they call.
+ */
+export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint {
+  const models = modelsOf(target);
+  const metric = asMetric(target.metric);
+  const parts: Record<string, unknown> = {
+    code: target.fingerprint ?? metric.score.toString(),
+    program: module[definition].fingerprint,
+    metric: [metric.range, metric.name],
+    "data.train": target.data.train,
+    "data.val": target.data.val,
+    "data.test": target.data.test,
+    optimizer: [target.optimizer.name, target.optimizer.options],
+    models: models && [models.default, models.reflect, models.judge].map((lm) => lm && modelIdentity(lm)),
+    "models.choices": models?.choices && Object.entries(models.choices).map(([name, lm]) => [name, modelIdentity(lm)]),
+    seed: target.seed ?? 0,
+    search: [target.vary, target.gate?.name, target.targetScore, target.patience, target.data.overlap],
+  };
+  const inputs = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, contentHash(part ?? null)]));
+  return { hash: contentHash(inputs), inputs };
+}
+
+/** The parts that differ, by name. */
+export function changedInputs(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): readonly string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => before[name] !== after[name])
+    .sort();
+}

@@ -1,0 +1,91 @@
+import { CultivarError } from "../ground/errors.ts";
+import type { Chain, ChainHost } from "./chain.ts";
+import { chains } from "./chain.ts";
+import type { Study } from "./optimizer.ts";
+
+export interface InOrderOptions<S, P> {
+  /** Proposals in flight at most, at least 1. Belongs to the optimizer and changes results; 1 is the serial search. */
+  readonly width: number;
+  readonly state: S;
+  /** The most evaluations that one proposal can use: reserved at its start in step order, refunded at its commit. */
+  readonly cost: number;
+  /** Steps at most; without it the search goes on until the run ends or `until` says so. */
+  readonly steps?: number;
+  /** Makes one proposal with a Study of its own; `state` holds exactly the commits up to step - width. */
+  readonly start: (step: number, state: S, study: Study) => Promise<P>;
+  /** Takes a proposal into the state, in step order, whichever was done first. Must not wait. */
+  readonly commit: (state: S, proposal: P, step: number) => S;
+  /** Asked after each commit; true ends the search, and what is still in flight is dropped. */
+  readonly until?: (state: S) => boolean;
+}
+
+interface Flight<P> {
+  readonly chain: Chain;
+  readonly landed: Promise<{ readonly proposal: P } | { readonly error: unknown }>;
+}
+
+/**
+ * Parallel search without barriers, still deterministic: up to `width` proposals in flight, committed in step order.
+ * The result depends on `width` and on nothing that timing decides. Rejects with `run-ended` when the run is over, once
+ * every chain in flight has settled; with a chain's own error likewise.
+ */
+export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>): Promise<S> {
+  const { width, cost, steps = Number.POSITIVE_INFINITY } = options;
+  if (!Number.isInteger(width) || width < 1)
+    throw new CultivarError("config", `inOrder: width must be a whole number of at least 1, got ${width}`);
+  if (!Number.isInteger(cost) || cost < 0)
+    throw new CultivarError("config", `inOrder: cost must be a whole number of evaluations, got ${cost}`);
+  const host = (study as Study & { readonly [chains]?: ChainHost })[chains];
+  if (host === undefined)
+    throw new CultivarError("config", "inOrder: this study was not made by compile, start or open");
+  const instance = host.nextInstance();
+  const flights = new Map<number, Flight<P>>();
+  const states: S[] = [options.state];
+  let next = 0;
+
+  const launch = (committed: number): void => {
+    while (next < steps && next - committed < width) {
+      const chain = host.open(instance, next, cost);
+      if (chain === undefined) return;
+      const state = states[Math.max(0, next - width + 1)]!;
+      const landed = options.start(next, state, { ...study, ...chain.methods }).then(
+        (proposal) => ({ proposal }),
+        (error: unknown) => ({ error }),
+      );
+      flights.set(next, { chain, landed });
+      next += 1;
+    }
+  };
+  const settle = async (): Promise<void> => {
+    for (const { chain, landed } of flights.values()) {
+      await landed;
+      chain.drop();
+    }
+    flights.clear();
+  };
+  for (let step = 0; ; step++) {
+    launch(step);
+    const flight = flights.get(step);
+    if (flight === undefined) {
+      if (step >= steps) return states.at(-1)!;
+      host.end("evaluations");
+      return host.refuse();
+    }
+    const result = await flight.landed;
+    if ("error" in result) {
+      await settle();
+      throw result.error;
+    }
+    flights.delete(step);
+    flight.chain.commit();
+    states.push(options.commit(states.at(-1)!, result.proposal, step));
+    if (host.ended() !== undefined) {
+      await settle();
+      return host.refuse();
+    }
+    if (options.until?.(states.at(-1)!) === true) {
+      await settle();
+      return states.at(-1)!;
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { Rng } from "../ground/rng.ts";
+import type { Estimate } from "../ground/stats.ts";
+import type { Sketch } from "../programs/module.ts";
+import type { Failure, Row } from "../judging/score-row.ts";
+import type { Candidate, ComponentId, Space } from "../values/component.ts";
+import type { DemoRow } from "../values/demo.ts";
+import type { Example, ExampleId } from "../values/example.ts";
+import type { Request, Response } from "../values/language-model.ts";
+
+export type { Failure, Row };
+
+/**
+ * Asks for one candidate on some rows. `sample` (default 0) is which repeated observation of them this is.
+ * Charged: one evaluation per (candidate, row, sample) first asked for in this run, admitted whole.
+ */
+export type Ask = { readonly candidate: Candidate; readonly ids: readonly ExampleId[]; readonly sample?: number } & (
+  { readonly split: "train"; readonly capture: "score" | "trace" } | { readonly split: "val" }
+);
+
+/** The answer: rows aligned with `ask.ids`. */
+export interface Tell {
+  readonly rows: readonly Row[];
+}
+
+/** A candidate scored on all of val. */
+export interface Scored {
+  readonly candidate: Candidate;
+  readonly val: Estimate;
+  /** Aligned with `study.val`, sample 0. */
+  readonly rows: readonly Row[];
+}
+
+/** What an optimizer tells the run's lineage. */
+export type Note =
+  | {
+      readonly type: "proposal";
+      readonly candidate: Candidate;
+      readonly parents: readonly Candidate[];
+      /** The component that changed; undefined when several did. */
+      readonly component?: ComponentId;
+      readonly why: string;
+    }
+  /** Something worth telling the user, once. */
+  | { readonly type: "remark"; readonly text: string };
+
+/** The roles of proposer calls; `models.reflect` answers "reflect" (else `default`), `models.judge` answers "judge". */
+export type Role = "default" | "reflect" | "judge";
+
+/** What an optimizer sees of a run. It asks, and is told; test is out of its reach. */
+export interface Study {
+  readonly space: Space;
+  /** The seed candidate: every component's initial value; already scored on all of val. */
+  readonly baseline: Candidate;
+  readonly sketch: Sketch;
+  /** Rows may be shown to proposers. */
+  readonly train: readonly Example[];
+  /** Ids only: content never reaches a proposer. */
+  readonly val: readonly ExampleId[];
+  /** [worst, best] of the metric. */
+  readonly range: readonly [number, number];
+  /** Rejects with `run-ended` when the run is over (no optimizer may swallow that), with `candidate` for one outside the space. */
+  evaluate(ask: Ask): Promise<Tell>;
+  /** A proposer call. Equal requests get sample indexes 0, 1, 2, ... in call order. */
+  generate(role: Role, request: Request): Promise<Response>;
+  /** The stream named by the run's seed and `label`. */
+  rng(label: string): Rng;
+  /** Evaluations left at this logical step; Infinity without such a budget. */
+  remaining(): number;
+  /** The incumbent at this logical step. */
+  best(): Scored;
+  /** A labelled train row as a demo of the demo component `id`; undefined when its `expected` does not fit that module. */
+  labelledDemo(id: ComponentId, example: Example): DemoRow | undefined;
+  note(note: Note): void;
+  readonly signal: AbortSignal;
+}
+
+/** Owns its search and nothing else. Returns when it has nothing more to ask. */
+export interface Optimizer {
+  readonly name: string;
+  /** Its options as JSON, for the run's fingerprint. */
+  readonly options?: unknown;
+  run(study: Study): Promise<void>;
+}
