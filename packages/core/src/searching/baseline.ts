@@ -1,7 +1,7 @@
 import { CultivarError, isCultivarError } from "../ground/errors.ts";
 import { maxUnscoredShare } from "./known-rows.ts";
 import type { Row } from "./optimizer.ts";
-import type { RunParts } from "./compile.ts";
+import type { RunParts } from "./run-parts.ts";
 
 /** Rows tried before the rest: a metric that always throws is found before all of val is paid for. */
 const firstRows = 3;

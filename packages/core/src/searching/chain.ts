@@ -1,11 +1,20 @@
 import { CultivarError } from "../ground/errors.ts";
+import type { Candidate } from "../values/component.ts";
 import type { Request, Response } from "../values/language-model.ts";
-import type { Admitted } from "./drive.ts";
 import type { Ask, Note, Role, Row, Scored, Study, Tell } from "./optimizer.ts";
 import type { EndReason } from "./result.ts";
 
 /** Where a Study keeps what `inOrder` needs; a copy of the Study by spread keeps it too. */
 export const chains: unique symbol = Symbol.for("cultivar.chains");
+
+/** One ask as it was admitted. */
+export interface Admitted {
+  readonly candidate: Candidate;
+  readonly hash: string;
+  readonly sample: number;
+  /** Keys of the observations that are new to whoever asks. */
+  readonly fresh: readonly string[];
+}
 
 /** One proposal in flight: a Study of its own, charged to what was reserved for it, folded when it is committed. */
 export interface Chain {

@@ -7,7 +7,7 @@ import { candidateHash, checkCandidate } from "../values/component.ts";
 import type { DemoRow } from "../values/demo.ts";
 import type { Example, ExampleId } from "../values/example.ts";
 import type { Models, Request, Response } from "../values/language-model.ts";
-import type { ChainHost } from "./chain.ts";
+import type { Admitted, ChainHost } from "./chain.ts";
 import { chainHost, chains } from "./chain.ts";
 import { contentHash } from "../ground/hash.ts";
 import type { KnownRows } from "./known-rows.ts";
@@ -57,15 +57,6 @@ export interface Drive {
   readonly known: KnownRows;
   readonly lineage: readonly LineageEntry[];
   readonly remarks: readonly string[];
-}
-
-/** One ask as it was admitted. */
-export interface Admitted {
-  readonly candidate: Candidate;
-  readonly hash: string;
-  readonly sample: number;
-  /** Keys of the observations that are new to whoever asks. */
-  readonly fresh: readonly string[];
 }
 
 /** Makes the Study of a run. Budget, incumbent and lineage are folded in the order of the calls, never of arrivals. */

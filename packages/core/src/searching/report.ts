@@ -4,7 +4,7 @@ import { definition } from "../programs/module.ts";
 import type { Candidate } from "../values/component.ts";
 import { candidateHash } from "../values/component.ts";
 import { compare, frontOf } from "./compare.ts";
-import type { RunParts } from "./compile.ts";
+import type { RunParts } from "./run-parts.ts";
 import { oneStandardError } from "./gate.ts";
 import { scoresOf } from "./known-rows.ts";
 import { pairedDifference } from "../ground/stats.ts";
