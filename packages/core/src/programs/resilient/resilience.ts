@@ -190,7 +190,7 @@ async function withDeadline<T>(
   try {
     return await Promise.race([stopped, work(inner.signal)]);
   } finally {
-    done.abort();
+    done.abort("done");
     if (leave !== undefined) outer?.removeEventListener("abort", leave);
   }
 }

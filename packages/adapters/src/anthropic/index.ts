@@ -1,0 +1,2 @@
+export type { AnthropicOptions } from "./anthropic.ts";
+export { anthropic } from "./anthropic.ts";

@@ -1,0 +1,2 @@
+export type { OpenAiCompatibleOptions } from "./openai-compatible.ts";
+export { openaiCompatible } from "./openai-compatible.ts";

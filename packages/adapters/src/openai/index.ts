@@ -1,0 +1,2 @@
+export type { OpenAiOptions } from "./openai.ts";
+export { openai } from "./openai.ts";

@@ -1,0 +1,2 @@
+export type { PriceTable } from "./prices.ts";
+export { listPrices, priceOf } from "./prices.ts";

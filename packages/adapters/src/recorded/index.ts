@@ -1,0 +1,2 @@
+export type { RecordedOptions } from "./recorded.ts";
+export { recorded } from "./recorded.ts";

@@ -1,0 +1,70 @@
+import type { Capabilities, Clock, LanguageModel, Price, Request, ResilientOptions } from "@cultivar/core";
+import { CultivarError, contentHash, systemClock } from "@cultivar/core";
+
+/** Sampling settings that go out, and what is said about those that don't. */
+export interface TakenSettings {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly warnings: readonly string[];
+}
+
+/** Keeps the sampling settings that the model takes; each other one is dropped with a warning that names it. */
+export function takenSettings(request: Request, model: Pick<LanguageModel, "modelId" | "capabilities">): TakenSettings {
+  const warnings: string[] = [];
+  const taken: { temperature?: number; topP?: number } = {};
+  for (const name of ["temperature", "topP"] as const) {
+    const value = request[name];
+    if (value === undefined) continue;
+    if (model.capabilities.sampling.includes(name)) taken[name] = value;
+    else warnings.push(`${name} was dropped: ${model.modelId} takes no ${name}`);
+  }
+  return { ...taken, warnings };
+}
+
+/** A value of the environment, or undefined where there is none (an edge runtime). Empty counts as unset. */
+export function environment(name: string): string | undefined {
+  const value = (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
+  return value === undefined || value === "" ? undefined : value;
+}
+
+/** The clock by which a model's waits are read. */
+export function clockOf(resilience: ResilientOptions | false | undefined): Clock {
+  return (resilience === false ? undefined : resilience?.clock) ?? systemClock;
+}
+
+/** The key, or an `auth` error that names where to put one. */
+export function requireKey(apiKey: string | undefined, variable: string, where: string): string {
+  const key = apiKey ?? environment(variable);
+  if (key === undefined || key === "") {
+    throw new CultivarError("auth", `${where}: no API key; set ${variable} or pass { apiKey }`);
+  }
+  return key;
+}
+
+/**
+ * Host and path of a base URL, without credentials or query; `extra` (request fields that every call carries) is part of
+ * a reply's identity too, so its hash is appended. Throws `config` when the URL does not parse.
+ */
+export function endpointOf(baseURL: string, where: string, extra?: Readonly<Record<string, unknown>>): string {
+  const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
+  if (url === undefined || !/^https?:$/.test(url.protocol)) {
+    throw new CultivarError(
+      "config",
+      `${where}: baseURL must be an http or https URL, got ${JSON.stringify(baseURL.slice(0, 40))}`,
+    );
+  }
+  const path = `${url.host}${url.pathname.replace(/\/+$/, "")}`;
+  return extra === undefined || Object.keys(extra).length === 0 ? path : `${path}#${contentHash(extra, 8)}`;
+}
+
+/** Options that every adapter over HTTP takes. */
+export interface CommonOptions {
+  /** Overrides of what the adapter believes the model can do. */
+  readonly capabilities?: Partial<Capabilities>;
+  /** Overrides the price table. */
+  readonly price?: Price;
+  /** Fields merged into every request body as they are: `{ reasoning: { effort: "low" } }`. Part of a reply's identity. */
+  readonly extra?: Readonly<Record<string, unknown>>;
+  /** Sends the sample index as the header `x-sample-index`: simulated servers answer by it. Default false. */
+  readonly sampleHeader?: boolean;
+}
