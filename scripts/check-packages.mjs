@@ -1,9 +1,10 @@
 // Checks that each published package resolves and types correctly for its users (publint, attw).
 import { spawnSync } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 
 let failed = false;
-for (const name of readdirSync("packages")) {
+const manifest = (name) => JSON.parse(readFileSync(`packages/${name}/package.json`, "utf8"));
+for (const name of readdirSync("packages").filter((each) => manifest(each).private !== true)) {
   for (const { command, args } of [
     { command: "publint", args: ["run", `packages/${name}`, "--strict", "--pack", "pnpm"] },
     {
