@@ -1,0 +1,2 @@
+export type { Fault, ServeOptions, ServerStats, SimulatedServer } from "./server.ts";
+export { serveSimulated } from "./server.ts";

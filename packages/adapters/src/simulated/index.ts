@@ -1,0 +1,11 @@
+export type { SimulatedOptions } from "./simulated.ts";
+export { replier, responseOf, simulated } from "./simulated.ts";
+export { logicalKey } from "./logical.ts";
+export type { FieldSpec, Judgement, ModuleSpec, Output, Rule, Texts, Value, World, WorldRow } from "./world.ts";
+export { adjust, judge, metricOf } from "./world.ts";
+export type { WorldName } from "./worlds.ts";
+export { worlds } from "./worlds.ts";
+export { ticketRouting } from "./worlds/ticket-routing.ts";
+export { invoiceExtraction } from "./worlds/invoice-extraction.ts";
+export { multiHopQa } from "./worlds/multi-hop-qa.ts";
+export type { Passage } from "./worlds/multi-hop-corpus.ts";

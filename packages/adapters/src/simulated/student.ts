@@ -1,0 +1,182 @@
+import type { Request } from "@cultivar/core";
+import { rng } from "@cultivar/core";
+import { adherenceTo } from "./adherence.ts";
+import { conversationOf, drawsOf, logicalKey } from "./logical.ts";
+import type { Conversation } from "./logical.ts";
+import type { Asked, AskedField } from "./reading/asked.ts";
+import { askedOf } from "./reading/asked.ts";
+import { votesOf } from "./evidence.ts";
+import type { Reading } from "./reading/prompt.ts";
+import { readPrompt } from "./reading/prompt.ts";
+import { sameName, sectionsOf } from "./reading/sections.ts";
+import type { Applies, ModuleSpec, Output, World } from "./world.ts";
+import { filler, fit, spoil, writeReply } from "./writing.ts";
+import type { Stance } from "./wording.ts";
+import { stanceOf, windows } from "./wording.ts";
+
+export interface StudentSettings {
+  readonly world: World;
+  /** Chance in [0, 1] that a known rule is followed in a short prompt. */
+  readonly adherence: number;
+  /** Chance in [0, 1] of a slip in a reply, whatever the prompt says. */
+  readonly noise: number;
+  /** Chance in [0, 1] that a reply is cut in the middle. */
+  readonly malformed: number;
+  readonly seed: number;
+}
+
+/** What a prompt teaches about the rules of one module. */
+interface Lesson {
+  readonly stance: ReadonlyMap<string, Stance>;
+  /** Demos that follow a rule less those that break it. */
+  readonly shown: ReadonlyMap<string, number>;
+}
+
+/** A student: a pure function from request and sample index to a reply. What it has read is remembered, for speed only. */
+export function student(settings: StudentSettings): (request: Request, sample: number) => string {
+  const lessons = new Map<string, Lesson>();
+  const lessonOf = (module: ModuleSpec, reading: Reading): Lesson => {
+    const key = JSON.stringify([module.name, reading.instructions, reading.demos]);
+    let lesson = lessons.get(key);
+    if (lesson === undefined) {
+      lesson = learn(settings.world, module, reading);
+      if (lessons.size >= 64) lessons.clear();
+      lessons.set(key, lesson);
+    }
+    return lesson;
+  };
+  return (request, sample) => {
+    const conversation = conversationOf(request);
+    const { world } = settings;
+    const inputs = world.program.modules.flatMap((one) => one.inputs.map((field) => field.name));
+    const asked = askedOf(request, conversation, inputs);
+    const module = moduleOf(world, conversation, asked);
+    const fields = matchFields(module, asked.fields);
+    const aliases = new Map(fields.flatMap(([field, own]) => (own === undefined ? [] : [[field.name, own] as const])));
+    const reading = readPrompt(conversation, module, aliases);
+    const key = logicalKey(request);
+    const draw = drawsOf(settings.seed, key, sample);
+    const row = sameRow(reading);
+    const applies = follow(settings, module, reading, lessonOf(module, reading), (rule) => draw("rule", rule, row));
+    let output = world.answer(module.name, reading.live, applies);
+    if (draw("noise", row) < settings.noise)
+      output = world.mistake(module.name, output, rng(settings.seed, `slip ${key} ${sample}`));
+    const reply = write(asked, fields, output, module);
+    return draw("malformed", row) < settings.malformed ? spoil(reply) : reply;
+  };
+}
+
+/** The live input without layout: the same row has the same draws in every template. */
+function sameRow(reading: Reading): string {
+  return Object.values(reading.live).join(" ").replaceAll(/\s+/g, " ").trim();
+}
+
+/** Which rules are followed here: known ones, by a draw against adherence. */
+function follow(
+  { world, adherence }: StudentSettings,
+  module: ModuleSpec,
+  reading: Reading,
+  { stance, shown }: Lesson,
+  draw: (rule: string) => number,
+): Applies {
+  if (world.isNull === true) return () => false;
+  const strengthOf = (rule: string): number => {
+    const said = stance.get(rule) ?? "silent";
+    const seen = shown.get(rule) ?? 0;
+    if (said === "denied") return 0;
+    // a rule that is stated while the demos break it is followed half-heartedly
+    if (said === "stated") return seen < 0 ? 0.5 : 1;
+    return seen <= 0 ? 0 : world.learns[Math.min(seen, world.learns.length) - 1]!;
+  };
+  const own = world.rules.filter((rule) => rule.module === module.name);
+  const load = {
+    characters: charactersOf(reading),
+    rules: own.filter((rule) => strengthOf(rule.id) > 0).length,
+  };
+  const attention = adherenceTo(adherence, load);
+  return (rule) => {
+    const strength = strengthOf(rule);
+    return strength > 0 && draw(rule) < strength * attention;
+  };
+}
+
+function charactersOf({ instructions, demos }: Reading): number {
+  const values = demos.flatMap((demo) => [...Object.values(demo.inputs), ...Object.values(demo.outputs)]);
+  const prose = instructions.replaceAll(/\[\[ ## [^\n]* ## \]\]/g, "").replaceAll(/\s+/g, " ");
+  return values.reduce((sum, value) => sum + value.length, prose.length);
+}
+
+/** Reads the rules out of the prose, and out of demos by asking which rule makes the difference that they show. */
+function learn(world: World, module: ModuleSpec, reading: Reading): Lesson {
+  const rules = world.rules.filter((rule) => rule.module === module.name);
+  const said = windows(reading.instructions);
+  const stance = new Map(rules.map((rule) => [rule.id, stanceOf(said, rule)]));
+  const shown = new Map<string, number>();
+  for (const demo of reading.demos) {
+    for (const [rule, vote] of votesOf(world, module, rules, demo)) shown.set(rule, (shown.get(rule) ?? 0) + vote);
+  }
+  return { stance, shown };
+}
+
+/** The module that a prompt speaks to: whose outputs it asks for and whose inputs it shows. */
+export function moduleOf(world: World, { turns }: Conversation, asked: Asked): ModuleSpec {
+  const { modules } = world.program;
+  if (modules.length === 1) return modules[0]!;
+  const user = turns
+    .filter((turn) => turn.role === "user")
+    .map((turn) => turn.text)
+    .join("\n\n");
+  const names = new Set(asked.fields.map((field) => sameName(field.name)));
+  const score = (module: ModuleSpec): number => {
+    const wanted = module.outputs.filter((field) => names.has(sameName(field.name))).length;
+    const given = module.inputs.filter((field) => sectionsOf(user, [field.name]).length > 0).length;
+    return 3 * wanted + 2 * given - module.inputs.length;
+  };
+  return modules.reduce((best, module) => (score(module) > score(best) ? module : best));
+}
+
+const reasoning = /reason|rationale|thought|thinking|explanation|analysis/i;
+
+/** Which of the module's outputs each asked field means: by name, by choices, or because nothing else is left. */
+function matchFields(
+  module: ModuleSpec,
+  asked: readonly AskedField[],
+): readonly (readonly [field: AskedField, own: string | undefined])[] {
+  const free = new Set(module.outputs.map((field) => field.name));
+  const matched = new Map<AskedField, string>();
+  const claim = (fits: (field: AskedField, own: string) => boolean): void => {
+    for (const field of asked) {
+      if (matched.has(field) || reasoning.test(field.name)) continue;
+      const own = [...free].find((name) => fits(field, name));
+      if (own === undefined) continue;
+      matched.set(field, own);
+      free.delete(own);
+    }
+  };
+  const choicesOf = (own: string): readonly string[] =>
+    module.outputs.find((field) => field.name === own)?.choices ?? [];
+  claim((field, own) => sameName(field.name) === sameName(own));
+  claim((field, own) => sameName(field.name).includes(sameName(own)) || sameName(own).includes(sameName(field.name)));
+  claim((field, own) => field.choices?.some((choice) => choicesOf(own).includes(choice.toLowerCase())) ?? false);
+  const open = asked.filter((field) => !matched.has(field) && !reasoning.test(field.name));
+  if (open.length === 1 && free.size === 1) matched.set(open[0]!, [...free][0]!);
+  const fields = asked.map((field) => [field, matched.get(field)] as const);
+  const missing = [...free].map((own) => [{ name: own }, own] as const);
+  // a prompt that names no field of ours at all leaves them all to us
+  return matched.size === 0 ? [...fields, ...missing] : fields;
+}
+
+function write(
+  asked: Asked,
+  fields: readonly (readonly [field: AskedField, own: string | undefined])[],
+  output: Output,
+  module: ModuleSpec,
+): string {
+  const written = fields.map(([field, own]) => {
+    if (own !== undefined) return [field.name, fit(output[own], field)] as const;
+    if (reasoning.test(field.name) && (field.type ?? "string") === "string")
+      return [field.name, `I read the ${module.inputs[0]!.name} and answered as asked.`] as const;
+    return [field.name, filler(field)] as const;
+  });
+  return writeReply(asked.layout === "fence" ? "lines" : asked.layout, written);
+}
