@@ -15,6 +15,7 @@ const inputs = [
   "pnpm-workspace.yaml",
   ".pnpmfile.mjs",
   "benchmarks/package.json",
+  "tests/package.json",
   ...manifests("packages"),
   ...manifests("examples"),
 ].filter((file) => existsSync(join(root, file)));
