@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { candidateHash } from "../values/component.ts";
+import { rng } from "../ground/rng.ts";
 import type { Candidate } from "../values/component.ts";
 import type { DemoRow } from "../values/demo.ts";
 import { encodeDemos } from "../values/demo.ts";
@@ -115,24 +116,9 @@ describe("the suite fails an optimizer that", () => {
       make: () => sound({ run: (study) => sound().run({ ...study, note: () => {} }) }),
     },
     {
-      what: "goes by the order in which replies arrive",
+      what: "decides by the clock",
       fails: "is the same at any concurrency and latency",
-      make: () =>
-        sound({
-          run: async (study) => {
-            const arrived: string[] = [];
-            const one = async (id: string): Promise<void> => {
-              await study.evaluate({ candidate: study.baseline, split: "train", ids: [id], capture: "score" });
-              arrived.push(id);
-            };
-            await Promise.all(study.train.map(({ id }) => one(id)));
-            const first = study.train.filter(({ id }) => arrived.slice(0, 5).includes(id));
-            await score(
-              study,
-              labelled({ ...study, train: first }, (rows) => rows),
-            );
-          },
-        }),
+      make: () => sound({ run: (study) => score(study, labelled(study, rng(0, `${performance.now()}`).shuffle)) }),
     },
     {
       what: "needs more train rows than there are",
