@@ -37,7 +37,7 @@ export function rng(seed: number, label: string): Rng {
   const int = (bound: number): number => Math.floor(next() * bound);
   const sample = <T>(items: readonly T[], count: number): T[] => {
     const pool = [...items];
-    const size = Math.min(count, pool.length);
+    const size = Math.max(0, Math.min(count, pool.length));
     for (let i = 0; i < size; i++) {
       const j = i + int(pool.length - i);
       [pool[i], pool[j]] = [pool[j]!, pool[i]!];

@@ -1,15 +1,16 @@
 import { isCultivarError } from "../ground/errors.ts";
-import { limit } from "../ground/limit.ts";
 import type { Estimate } from "../ground/stats.ts";
 import { estimate } from "../ground/stats.ts";
 import { CultivarError } from "../ground/errors.ts";
-import { frameOf, modelsOf } from "../programs/bind.ts";
+import { boundFrame } from "../programs/bind.ts";
 import type { ResponseCache } from "../programs/cache.ts";
 import { directGateway } from "../programs/direct-gateway.ts";
 import { createGateway } from "../programs/gateway.ts";
+import { refuseAborted } from "../programs/lm-error.ts";
 import type { Budget, Spend } from "../programs/meter.ts";
 import { createMeter } from "../programs/meter.ts";
-import type { Binding, Module, Need } from "../programs/module.ts";
+import type { AnyModule, Binding, Module, Need } from "../programs/module.ts";
+import { definition } from "../programs/module.ts";
 import { candidateHash } from "../values/component.ts";
 import type { Example, ExampleRow } from "../values/example.ts";
 import { toExamples } from "../values/example.ts";
@@ -50,17 +51,17 @@ export interface Evaluation {
 type EvaluateBinding<N extends Need> = N extends "models" ? Binding : Partial<Binding>;
 
 /**
- * Scores one candidate on rows. Costs what the program costs per row. Rejects with `data` for an empty list, and with
- * errors that no row can be blamed for (a wrong key, an abort).
+ * Scores one candidate on rows. Costs what the program costs per row. Rejects with `data` for an empty list or a row
+ * whose input does not fit, with `metric` when the metric judged no row at all, and with errors that no row can be
+ * blamed for (a wrong key, an abort).
  */
 export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>(
   program: Module<I, O, M, N>,
   options: EvaluateOptions<E, O> & EvaluateBinding<N>,
 ): Promise<Evaluation> {
-  if (options.data.length === 0)
-    throw new CultivarError("data", `evaluate(${program.name}): data is empty; an empty set passes nothing`);
+  checkData(program, options.data);
   const { signal, cache } = options;
-  const frame = frameOf(program, modelsOf(options), options.candidate);
+  const frame = boundFrame(program, options);
   const meter = createMeter(options.budget ?? {});
   const gateway = cache === undefined ? directGateway(meter, signal) : createGateway({ meter, cache, signal });
   const shared = {
@@ -74,7 +75,7 @@ export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>
   };
   const hash = candidateHash(frame.candidate);
   const score = async (example: Example, index: number): Promise<Row> => {
-    signal?.throwIfAborted();
+    refuseAborted(signal, `evaluate(${program.name})`);
     const row = await scoreRow({ ...shared, example, address: [hash, example.id, String(shared.sample)] }).catch(
       (error: unknown) => {
         if (!isCultivarError(error, "run-ended")) throw error;
@@ -85,6 +86,7 @@ export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>
     return row;
   };
   const rows = await mapLimited(toExamples(options.data), options.concurrency ?? 16, score);
+  refuseDeadMetric(program.name, rows);
   return {
     rows,
     score: estimate(rows.flatMap((row) => row.score ?? [])),
@@ -92,6 +94,32 @@ export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>
     failures: rows.filter((row) => row.failure?.blame === "candidate").length,
     spend: meter.spend(),
   };
+}
+
+function checkData(program: AnyModule, data: readonly ExampleRow[]): void {
+  const where = `evaluate(${program.name})`;
+  if (data.length === 0) throw new CultivarError("data", `${where}: data is empty; an empty set passes nothing`);
+  const { rejectInput } = program[definition];
+  for (const [index, row] of data.entries()) {
+    if (typeof row !== "object" || row === null || !("input" in row))
+      throw new CultivarError("data", `${where}: data[${index}] must be { input, expected? }; map it first`);
+    const problem = rejectInput?.(row.input);
+    if (problem !== undefined)
+      throw new CultivarError("data", `${where}: data[${index}]: the input does not fit the signature: ${problem}`);
+  }
+}
+
+/** A metric that fails on every output it was given is wrong itself (law 4). */
+function refuseDeadMetric(name: string, rows: readonly Row[]): void {
+  const dead = rows.find((row) => row.failure?.code === "metric");
+  if (dead === undefined || rows.some((row) => row.score !== undefined && row.failure === undefined)) return;
+  throw new CultivarError(
+    "metric",
+    `evaluate(${name}): the metric judged no row; ${dead.failure!.message}; mend the metric`,
+    {
+      fields: { row: dead.id },
+    },
+  );
 }
 
 /** Maps with at most `concurrency` at once; after a rejection no further item starts. */
@@ -103,19 +131,19 @@ export async function mapLimited<T, R>(
   if (!Number.isInteger(concurrency) || concurrency < 1) {
     throw new CultivarError("config", `concurrency must be a whole number of at least 1, got ${concurrency}`);
   }
-  const run = limit(concurrency);
-  let stopped = false;
-  return Promise.all(
-    items.map((item, index) =>
-      run(async () => {
-        if (stopped) return undefined as never;
-        try {
-          return await task(item, index);
-        } catch (error) {
-          stopped = true;
-          throw error;
-        }
-      }),
-    ),
-  );
+  const results: R[] = [];
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      try {
+        results[index] = await task(items[index]!, index);
+      } catch (error) {
+        next = items.length;
+        throw error;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane));
+  return results;
 }

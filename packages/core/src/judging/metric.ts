@@ -61,8 +61,7 @@ export function checkScore(result: unknown, range: readonly [number, number], wh
   const scored = typeof result === "number" ? { score: result } : (result as ScoreResult | undefined | null);
   const score: unknown = scored?.score;
   if (typeof score !== "number" || Number.isNaN(score)) {
-    const shown =
-      typeof score === "number" ? "NaN" : typeof result === "object" ? JSON.stringify(result) : String(result);
+    const shown = typeof score === "number" ? "NaN" : (JSON.stringify(result) ?? typeof result);
     throw new CultivarError(
       "metric",
       `${where}: the metric must return a number or { score, feedback? }, got ${shown}`,
@@ -74,5 +73,24 @@ export function checkScore(result: unknown, range: readonly [number, number], wh
       `${where}: the metric returned ${score}, outside its range [${range.join(", ")}]; scale it or declare metric(fn, { range })`,
     );
   }
-  return scored!;
+  return partsOf(scored!, score, where);
+}
+
+/** Only what a row keeps: further members of a metric's result never reach a journal. */
+function partsOf({ feedback, objectives, byModule }: ScoreResult, score: number, where: string): ScoreResult {
+  if (feedback !== undefined && typeof feedback !== "string")
+    throw new CultivarError("metric", `${where}: the metric's feedback must be text, got ${typeof feedback}`);
+  for (const [name, value] of Object.entries(objectives ?? {})) {
+    if (!Number.isFinite(value))
+      throw new CultivarError(
+        "metric",
+        `${where}: the metric's objective ${name} must be a finite number, got ${value}`,
+      );
+  }
+  return {
+    score,
+    ...(feedback !== undefined && { feedback }),
+    ...(objectives !== undefined && { objectives }),
+    ...(byModule !== undefined && { byModule }),
+  };
 }

@@ -3,6 +3,7 @@ import type { Rng } from "../ground/rng.ts";
 import { rng } from "../ground/rng.ts";
 import type { Outcome } from "../programs/call.ts";
 import { runProgram } from "../programs/call.ts";
+import { refuseAborted } from "../programs/lm-error.ts";
 import type { Gateway } from "../programs/gateway.ts";
 import type { AnyModule, Frame } from "../programs/module.ts";
 import type { Scope } from "../programs/scope.ts";
@@ -53,6 +54,7 @@ export async function scoreRow(task: RowTask): Promise<Row> {
   const scope: Scope = {
     gateway: task.gateway,
     signal: task.signal,
+    callSignal: undefined,
     sample: task.sample,
     exampleId: task.example.id,
     address: task.address,
@@ -67,6 +69,8 @@ export async function scoreRow(task: RowTask): Promise<Row> {
   }
   const { trace } = outcome;
   if (outcome.failed) {
+    // Whatever an aborted program made of it, the abort is nobody's score.
+    refuseAborted(task.signal, `row ${id}`);
     const failure = failureOf(outcome.error);
     return failure.blame === "world"
       ? { id, failure, trace }
@@ -76,6 +80,7 @@ export async function scoreRow(task: RowTask): Promise<Row> {
     const judged = await judge(task, outcome, scope);
     return { ...judged, id, trace };
   } catch (error) {
+    refuseAborted(task.signal, `row ${id}`);
     const failure = failureOf(error);
     return { id, failure: { ...failure, blame: "world" }, trace };
   }

@@ -29,6 +29,7 @@ export function moduleScope(): Scope {
 /** Sends one request through the run's gateway (or straight to the model outside a run), as a span of the trace. */
 export async function askModel(lm: LanguageModel, request: Request): Promise<Response> {
   const scope = moduleScope();
+  (scope.gateway === undefined ? scope.signal : scope.callSignal)?.throwIfAborted();
   const sample = sampleIndex(scope);
   const sent: Request = sample === 0 ? request : { ...request, sample };
   const span: Building<LmSpan> | undefined =
@@ -40,12 +41,31 @@ export async function askModel(lm: LanguageModel, request: Request): Promise<Res
     const response =
       scope.gateway === undefined
         ? await lm.generate(sent, scope.signal === undefined ? undefined : { signal: scope.signal })
-        : await scope.gateway.generate(lm, sent);
+        : await unlessAborted(scope.gateway.generate(lm, sent), scope.callSignal);
     if (span !== undefined) fill(span, response);
     return response;
   } catch (error) {
     if (span !== undefined) span.error = spanError(error);
     throw error;
+  }
+}
+
+/** A call of the run may be shared with others, so what one caller gave ends its own wait, not the call. */
+function unlessAborted<T>(call: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return signal === undefined ? call : raced(call, signal);
+}
+
+async function raced<T>(call: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(signal.reason as Error);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    return await Promise.race([call, aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop!);
   }
 }
 

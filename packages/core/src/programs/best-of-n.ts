@@ -2,9 +2,11 @@ import { blame, CultivarError } from "../ground/errors.ts";
 import { canonicalJson, contentHash } from "../ground/hash.ts";
 import { moduleScope } from "./ask-model.ts";
 import { moduleFrom } from "./bind.ts";
-import { callModule } from "./call.ts";
+import { callModule, inputKey } from "./call.ts";
 import type { AnyModule, Frame, Module, ModuleDefinition, ModuleInput, ModuleOutput } from "./module.ts";
 import { definition } from "./module.ts";
+import type { Scope } from "./scope.ts";
+import { childScope } from "./scope.ts";
 
 /** The same module, sampled several times: components, ids and spans are the inner module's own. */
 function wrap<T extends AnyModule>(
@@ -27,9 +29,18 @@ function wrap<T extends AnyModule>(
     sketch: { ...own.sketch, kind: `${kind} of ${own.sketch.kind}` },
     maxCalls: own.maxCalls * times,
     fingerprint: contentHash([kind, times, options, own.fingerprint]),
-    run: (frame: Frame, input) => run(() => callModule(moduleScope(), own, frame, input), input),
+    run: (frame: Frame, input) => run(() => callModule(sampleScope(own, kind, input), own, frame, input), input),
   };
   return moduleFrom(inner.name, wrapped, {}) as unknown as T;
+}
+
+/**
+ * Equal calls under one scope are told apart by their order. A wrapper around a wrapper may run several chains of equal
+ * calls at once, so each chain gets a scope of its own: which sample a call gets never depends on latencies.
+ */
+function sampleScope(inner: ModuleDefinition, kind: string, input: unknown): Scope {
+  const scope = moduleScope();
+  return inner.spanless === true ? childScope(scope, `${kind}(${inputKey(input)})`, scope.spans) : scope;
 }
 
 export interface BestOfNOptions<I, O> {
@@ -43,7 +54,7 @@ export interface BestOfNOptions<I, O> {
 
 /**
  * Runs a module up to n times, one after another, each time as another sample, and keeps the output with the highest
- * reward (the first of equals). Samples that fail are passed over; when all fail, the first failure is thrown.
+ * reward (the first of equals). Samples that fail are passed over; when all fail, the first failure is thrown (the world's before the candidate's).
  */
 export function bestOfN<T extends AnyModule>(
   inner: T,
@@ -52,19 +63,20 @@ export function bestOfN<T extends AnyModule>(
   const { n, reward, threshold } = options;
   return wrap(inner, "bestOfN", n, { threshold, reward: reward.toString() }, async (call, input) => {
     let best: { output: unknown; value: number } | undefined;
-    let failure: unknown;
+    const failures: unknown[] = [];
     for (let i = 0; i < n; i++) {
       try {
         const output = await call();
         const value = await reward(output as ModuleOutput<T>, input as ModuleInput<T>);
+        if (Number.isNaN(value)) throw new CultivarError("program", `bestOfN(${inner.name}): the reward is NaN`);
         if (best === undefined || value > best.value) best = { output, value };
       } catch (error) {
-        failure ??= error;
         mustStop(error);
+        failures.push(error);
       }
       if (best !== undefined && threshold !== undefined && best.value >= threshold) break;
     }
-    if (best === undefined) throw failure;
+    if (best === undefined) throw worst(failures);
     return best.output;
   });
 }
@@ -101,9 +113,14 @@ export function majority<T extends AnyModule>(
     }
     let winner: { first: unknown; votes: number } | undefined;
     for (const group of groups.values()) if (winner === undefined || group.votes > winner.votes) winner = group;
-    if (winner === undefined) throw (settled[0] as PromiseRejectedResult).reason;
+    if (winner === undefined) throw worst(settled.map((result) => (result as PromiseRejectedResult).reason));
     return winner.first;
   });
+}
+
+/** Of samples that all failed: a failure of the world, which is not held against the candidate, else the first. */
+function worst(failures: readonly unknown[]): unknown {
+  return failures.find((error) => blame(error) === "world") ?? failures[0];
 }
 
 /** Failures that are not this sample's alone (a used-up budget, a wrong key) are no reason to try another. */

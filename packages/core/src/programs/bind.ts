@@ -3,8 +3,8 @@ import type { Candidate, ComponentSpec, Space } from "../values/component.ts";
 import { baselineOf, checkCandidate } from "../values/component.ts";
 import type { Models } from "../values/language-model.ts";
 import type { Scope } from "./scope.ts";
-import { childScope, currentScope, emptyScope } from "./scope.ts";
-import { callKey, callModule, runProgram } from "./call.ts";
+import { childScope, currentScope, emptyScope, within } from "./scope.ts";
+import { callModule, inputKey, runProgram } from "./call.ts";
 import type { AnyModule, Binding, Bound, Frame, ModuleDefinition, Sketch } from "./module.ts";
 import { definition } from "./module.ts";
 
@@ -38,7 +38,7 @@ export function modelsOf(binding: Partial<Binding> & { readonly lm?: unknown }):
 
 /**
  * The frame a whole program runs with. The candidate may hold any of the optional choices beside the complete space.
- * Throws `candidate` errors for anything that does not fit, `config` when models are needed and missing.
+ * Throws `candidate` errors for anything that does not fit, and for a model that is not given.
  */
 export function frameOf(module: AnyModule, models: Models | undefined, candidate: Candidate | undefined): Frame {
   const space = spaceOf(module);
@@ -46,13 +46,37 @@ export function frameOf(module: AnyModule, models: Models | undefined, candidate
   if (candidate === undefined) return { candidate: baselineOf(space), models, prefix: rootPrefix };
   const optional = optionalSpaceOf(module, models);
   const allowed: Record<string, ComponentSpec> = { ...space };
-  for (const id of Object.keys(candidate)) if (Object.hasOwn(optional, id)) allowed[id] = optional[id]!;
+  for (const [id, value] of Object.entries(candidate)) {
+    if (Object.hasOwn(space, id) || !Object.hasOwn(optional, id)) continue;
+    allowed[id] = optional[id]!;
+    if (/(?:^|\.)model$/.test(id)) requireModel(optional[id]!, id, value, module.name);
+  }
   return { candidate: checkCandidate(allowed, candidate, module.name), models, prefix: rootPrefix };
+}
+
+function requireModel({ choices = [] }: ComponentSpec, id: string, value: string, where: string): void {
+  if (choices.includes(value)) return;
+  throw new CultivarError(
+    "candidate",
+    `${where}: component ${id} names the model ${JSON.stringify(value)}, which is not given (given: ${choices.join(", ")}); give it in with({ models: { choices } })`,
+  );
+}
+
+/** The frame that a program's calls run with: as {@link frameOf}, and with a model wherever one is needed. */
+export function boundFrame(module: AnyModule, binding: Partial<Binding>): Frame {
+  const models = modelsOf(binding);
+  if (models?.default === undefined && module[definition].maxCalls > 0) {
+    throw new CultivarError(
+      "config",
+      `${module.name}.with: expected a model, got none; give with({ lm }) or with({ models: { default: lm } })`,
+    );
+  }
+  return frameOf(module, models, binding.candidate);
 }
 
 /** `with`, for every kind of module: checks once, then each call runs under a scope of its own. */
 export function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unknown> {
-  const frame = frameOf(module, modelsOf(binding), binding.candidate);
+  const frame = boundFrame(module, binding);
   const { onTrace } = binding;
   return async (input, options) => {
     const caller = currentScope();
@@ -72,8 +96,8 @@ function freshScope(signal: AbortSignal | undefined): Scope {
 
 /** A bound module called by a metric or a tool: metered and journaled under the caller's address, outside its trace. */
 function calledFrom(caller: Scope, name: string, input: unknown, signal: AbortSignal | undefined): Scope {
-  const scope = childScope(caller, callKey(`with:${name}`, input), undefined);
-  return { ...scope, exampleId: undefined, signal: signal ?? caller.signal };
+  const scope = childScope(caller, `with:${name}(${inputKey(input)})`, undefined);
+  return within({ ...scope, exampleId: undefined }, signal);
 }
 
 /** Makes the public face of a module from its definition. */
@@ -83,8 +107,11 @@ export function moduleFrom<T extends object>(name: string, own: ModuleDefinition
     name,
     [definition]: own,
     with: (binding: Partial<Binding>): Bound<unknown, unknown> => {
-      if (typeof binding !== "object")
-        throw new CultivarError("config", `${name}.with: expected { lm } or { models }, got ${typeof binding}`);
+      if (typeof binding !== "object" || binding === null)
+        throw new CultivarError(
+          "config",
+          `${name}.with: expected { lm } or { models }, got ${binding === null ? "null" : typeof binding}`,
+        );
       return bind(module, binding);
     },
   };

@@ -15,13 +15,10 @@ export function spanError(error: unknown): SpanError {
   return { code: isCultivarError(error) ? error.code : "program", message: messageOf(error) };
 }
 
-/** The values of `candidate` under `prefix`: what a module used. */
-function componentsAt(frame: Frame, space: ModuleDefinition["space"]): Candidate {
+/** The values of `candidate` under `prefix`, choices too: what a module used. */
+function componentsAt({ candidate, prefix }: Frame): Candidate {
   const used: Record<string, string> = {};
-  for (const id in space) {
-    const value = frame.candidate[frame.prefix + id];
-    if (value !== undefined) used[frame.prefix + id] = value;
-  }
+  for (const id in candidate) if (id.startsWith(prefix)) used[id] = candidate[id]!;
   return used;
 }
 
@@ -34,10 +31,10 @@ export async function callModule(
 ): Promise<unknown> {
   if (module.spanless === true) return runIn(parent, () => module.run(frame, input));
   const path = frame.prefix === "" ? "" : frame.prefix.slice(0, -1);
-  const key = `${path}(${canonicalInput(input)})`;
+  const key = `${path}(${inputKey(input)})`;
   if (parent.spans === undefined) return runIn(childScope(parent, key, undefined), () => module.run(frame, input));
   const children: Span[] = [];
-  const components = componentsAt(frame, module.space);
+  const components = componentsAt(frame);
   const span: Building<Trace> = { kind: "module", path, name: module.sketch.name, input, components, children };
   parent.spans.push(span);
   try {
@@ -49,9 +46,10 @@ export async function callModule(
   }
 }
 
-function canonicalInput(input: unknown): string {
+/** The text under which equal inputs of one module are counted. Throws `program` errors for what is no JSON. */
+export function inputKey(input: unknown): string {
   try {
-    return typeof input === "string" ? input : (JSON.stringify(input) ?? "");
+    return typeof input === "string" ? input : (canonicalJson(input) ?? "");
   } catch (cause) {
     throw new CultivarError("program", `an input must be JSON: ${messageOf(cause)}`, { cause });
   }
@@ -97,9 +95,4 @@ export async function runProgram(
   if (failed) wrapper.error = spanError(error);
   else wrapper.output = output;
   return { output, error, failed, trace: wrapper };
-}
-
-/** The key under which equal calls of one module are counted, for modules called from outside a program. */
-export function callKey(name: string, input: unknown): string {
-  return `${name}(${typeof input === "string" ? input : canonicalJson(input)})`;
 }

@@ -1,3 +1,4 @@
+import { CultivarError } from "../ground/errors.ts";
 import { contentHash } from "../ground/hash.ts";
 import type { JsonSchema } from "../ground/json.ts";
 import type { InferInput, InferOutput, Schema, SchemaResult } from "../values/schema.ts";
@@ -10,13 +11,14 @@ const reasoningField: JsonSchema = { type: "string", description: "Think step by
 
 /**
  * `predict` with a leading output field `reasoning` (Kojima et al. 2022, zero-shot chain of thought; as a field, so
- * that demos carry it). Demos from labels, which have no reasoning, show the other fields only.
+ * that demos carry it). Demos from labels, which have no reasoning, show the other fields only. Throws a `signature`
+ * error when an input is called `reasoning`.
  */
 export function chainOfThought<I extends Schema, O extends Schema>(
   signature: Signature<I, O>,
   settings: ModuleSettings = {},
 ): Predict<InferInput<I>, InferOutput<O> & { reasoning: string }> {
-  return predictOver(withReasoning(signature), settings, "chainOfThought") as Predict<
+  return predictOver(withReasoning(signature), settings, "chainOfThought", signature) as Predict<
     InferInput<I>,
     InferOutput<O> & { reasoning: string }
   >;
@@ -26,6 +28,12 @@ export function chainOfThought<I extends Schema, O extends Schema>(
 function withReasoning(signature: Signature): Signature {
   const { jsonSchema, fields } = signature.outputFields;
   if (fields.some(({ name }) => name === "reasoning")) return signature;
+  if (signature.inputFields.fields.some(({ name }) => name === "reasoning")) {
+    throw new CultivarError(
+      "signature",
+      `chainOfThought(${signature.name}): the input field reasoning has the name of the output that this adds; rename it`,
+    );
+  }
   const properties = { reasoning: reasoningField, ...(jsonSchema["properties"] as Record<string, unknown>) };
   const required = ["reasoning", ...((jsonSchema["required"] as readonly string[] | undefined) ?? [])];
   return Object.freeze({

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../ground/hash.ts";
 import type { Gateway } from "./gateway.ts";
 import { asPayee, createLedger } from "./gateway.ts";
+import { asLmError, mayBeBilled, refuseAborted } from "./lm-error.ts";
 import type { Meter } from "./meter.ts";
 
 /** A gateway that only meters: nothing is deduplicated, cached or journaled. What `evaluate` uses on its own. */
@@ -9,19 +10,22 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
   const options = signal === undefined ? {} : { signal };
   return {
     async generate(lm, request) {
+      const model = `${lm.provider}/${lm.modelId}`;
       let ticket = await meter.reserve(lm, request);
       try {
+        refuseAborted(signal, model);
         const response = await lm.generate(request, {
           ...options,
-          onRetry: async () => {
-            ticket.fail(false);
+          onRetry: async ({ error }) => {
+            ticket.fail(mayBeBilled(error));
             ticket = await meter.reserve(lm, request);
           },
         });
         ticket.settle(response.usage);
         return response;
-      } catch (error) {
-        ticket.fail(false);
+      } catch (thrown) {
+        const error = asLmError(thrown, model, signal);
+        ticket.fail(mayBeBilled(error));
         throw error;
       }
     },
@@ -32,8 +36,9 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
         const { vectors, usage } = await embedder.embed(texts, options);
         ticket.settle({ ...usage, outputTokens: 0 });
         return vectors;
-      } catch (error) {
-        ticket.fail(false);
+      } catch (thrown) {
+        const error = asLmError(thrown, `${embedder.provider}/${embedder.modelId}`, signal);
+        ticket.fail(mayBeBilled(error));
         throw error;
       }
     },

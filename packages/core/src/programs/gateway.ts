@@ -1,13 +1,21 @@
-import { CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
+import { blame, CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
 import { canonicalJson, sha256Hex } from "../ground/hash.ts";
 import type { Embedder, LanguageModel, Request, Response, Retry, Usage } from "../values/language-model.ts";
 import { costUsd } from "../values/language-model.ts";
 import type { ResponseCache } from "./cache.ts";
-import type { Meter } from "./meter.ts";
+import { asLmError, mayBeBilled, refuseAborted } from "./lm-error.ts";
+import type { Meter, Ticket } from "./meter.ts";
 
-/** What the gateway writes. An `intent` is a call about to be paid for: one without a result is an orphan after a crash. A `fault` failed, and may have been paid for. */
+/** What the gateway writes. An `intent` is a call about to be paid for: one without a result is an orphan after a crash. Each attempt has its own intent, and a `fault` when it failed. */
 export type CallRecord =
-  | { readonly type: "intent"; readonly key: string; readonly model: string; readonly worstUsd?: number }
+  | {
+      readonly type: "intent";
+      readonly key: string;
+      readonly model: string;
+      readonly worstUsd?: number;
+      /** Given where a budget of tokens or dollars measures requests. */
+      readonly worstTokens?: number;
+    }
   | {
       readonly type: "reply";
       readonly key: string;
@@ -16,7 +24,14 @@ export type CallRecord =
       readonly cached?: true;
       readonly elapsedMs: number;
     }
-  | { readonly type: "fault"; readonly key: string; readonly code: string; readonly message: string }
+  | {
+      readonly type: "fault";
+      readonly key: string;
+      readonly code: string;
+      readonly message: string;
+      /** The provider may have charged for it: it counts at the worst case of its intent. */
+      readonly billed?: true;
+    }
   | { readonly type: "vectors"; readonly key: string; readonly vectors: readonly (readonly number[])[] }
   | { readonly type: "tool"; readonly address: string; readonly output?: unknown; readonly error?: string };
 
@@ -92,35 +107,29 @@ export function createGateway(options: GatewayOptions): Gateway {
     else if (record.type === "tool") tools.set(record.address, Promise.resolve(record));
   }
 
+  const attempts = (key: string, lm: LanguageModel, request: Request): Attempts =>
+    openAttempts(meter, append, signal, key, lm, request);
   const pay = async (key: string, lm: LanguageModel, request: Request): Promise<Response> => {
     const model = `${lm.provider}/${lm.modelId}`;
-    let ticket = await meter.reserve(lm, request);
+    const attempt = attempts(key, lm, request);
     try {
-      await append({
-        type: "intent",
-        key,
-        model,
-        ...(ticket.worst.usd !== undefined && { worstUsd: ticket.worst.usd }),
-      });
+      await attempt.begin();
       const response = await lm.generate(request, {
         ...(signal !== undefined && { signal }),
         onRetry: async (retry) => {
-          ticket.fail(mayBeBilled(retry.error));
+          await attempt.fail(retry.error);
           options.onRetry?.({ ...retry, model });
-          ticket = await meter.reserve(lm, request);
+          await attempt.begin();
         },
       });
-      ticket.settle(response.usage);
+      attempt.settle(response.usage);
       const usd = costUsd(response.usage, lm.price);
       await append({ type: "reply", key, response, ...(usd !== undefined && { usd }), elapsedMs: elapsedMs() });
       return response;
-    } catch (error) {
-      ticket.fail(mayBeBilled(error));
-      if (!isCultivarError(error, "storage")) {
-        const code = isCultivarError(error) ? error.code : "transport";
-        await append({ type: "fault", key, code, message: messageOf(error) });
-      }
-      throw asLmError(error, model);
+    } catch (thrown) {
+      const error = asLmError(thrown, model, signal);
+      await attempt.fail(error);
+      throw error;
     }
   };
   const fetch = async (key: string, lm: LanguageModel, request: Request): Promise<Response> => {
@@ -146,7 +155,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   return {
     async generate(lm, request, note) {
-      signal?.throwIfAborted();
+      refuseAborted(signal, `${lm.provider}/${lm.modelId}`);
       const key = requestKey(lm, request);
       note?.(key);
       let reply = replies.get(key);
@@ -191,17 +200,17 @@ export function createGateway(options: GatewayOptions): Gateway {
     texts: readonly string[],
     key: string,
   ): Promise<readonly (readonly number[])[]> {
-    const ticket = await meter.reserve(asPayee(embedder), {
-      messages: [{ role: "user", content: texts.map((text) => ({ type: "text", text })) }],
-    });
+    const content = texts.map((text) => ({ type: "text" as const, text }));
+    const attempt = attempts(key, asPayee(embedder), { messages: [{ role: "user", content }] });
     try {
-      await append({ type: "intent", key, model: `${embedder.provider}/${embedder.modelId}` });
+      await attempt.begin();
       const { vectors: made, usage } = await embedder.embed(texts, signal === undefined ? {} : { signal });
-      ticket.settle({ ...usage, outputTokens: usage?.outputTokens ?? 0 });
+      attempt.settle({ ...usage, outputTokens: usage?.outputTokens ?? 0 });
       await append({ type: "vectors", key, vectors: made });
       return made;
-    } catch (error) {
-      ticket.fail(mayBeBilled(error));
+    } catch (thrown) {
+      const error = asLmError(thrown, `${embedder.provider}/${embedder.modelId}`, signal);
+      await attempt.fail(error);
       throw error;
     }
   }
@@ -211,14 +220,64 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       const output = await run();
       // A replayed result is JSON: so is a fresh one, or a resumed run would see other observations.
-      result = { output: output === undefined ? null : (JSON.parse(JSON.stringify(output)) as unknown) };
+      result = { output: JSON.parse(JSON.stringify(output) ?? "null") as unknown };
     } catch (error) {
-      if (isCultivarError(error, "run-ended") || signal?.aborted === true) throw error;
+      refuseAborted(signal, address);
+      // What the world did to a module that the tool called is no result of the tool: a resumed run tries again.
+      if (isCultivarError(error) && blame(error) !== "candidate") throw error;
       result = { error: messageOf(error, 2000) };
     }
     await append({ type: "tool", address, ...result });
     return result;
   }
+}
+
+/** The attempts at one call, one after another: each is reserved and has an intent, and a result or a fault. */
+interface Attempts {
+  begin(): Promise<void>;
+  settle(usage: Usage): void;
+  fail(error: unknown): Promise<void>;
+}
+
+function openAttempts(
+  meter: Meter,
+  append: (record: CallRecord) => Promise<void>,
+  signal: AbortSignal | undefined,
+  key: string,
+  lm: LanguageModel,
+  request: Request,
+): Attempts {
+  const model = `${lm.provider}/${lm.modelId}`;
+  let ticket: Ticket | undefined;
+  let sent = false;
+  return {
+    async begin() {
+      ticket = await meter.reserve(lm, request);
+      refuseAborted(signal, model);
+      const { tokens, usd } = ticket.worst;
+      await append({
+        type: "intent",
+        key,
+        model,
+        ...(usd !== undefined && { worstUsd: usd }),
+        ...(tokens > 0 && { worstTokens: tokens }),
+      });
+      sent = true;
+    },
+    settle(usage) {
+      ticket?.settle(usage);
+      sent = false;
+    },
+    async fail(error) {
+      const billed = mayBeBilled(error);
+      ticket?.fail(sent && billed);
+      // A failed write is the journal's own trouble: nothing more can be written.
+      if (!sent || isCultivarError(error, "storage")) return;
+      sent = false;
+      const code = isCultivarError(error) ? error.code : "transport";
+      await append({ type: "fault", key, code, message: messageOf(error), ...(billed && { billed }) });
+    },
+  };
 }
 
 /** An embedder as the meter sees it: a model that answers with no tokens. */
@@ -230,23 +289,6 @@ export function asPayee(embedder: Embedder): LanguageModel {
     ...(embedder.price !== undefined && { price: embedder.price }),
     generate: () => Promise.reject(new CultivarError("bad-request", `${embedder.modelId} is an embedder`)),
   };
-}
-
-/** True when a provider may have charged for a failed call: it never answered, or its answer broke off. */
-function mayBeBilled(error: unknown): boolean {
-  return (
-    isCultivarError(error) &&
-    (error.code === "timeout" || error.code === "transport") &&
-    error.fields["status"] === undefined
-  );
-}
-
-/** A plain error thrown by somebody's own `generate` is the world's fault, not the candidate's. */
-function asLmError(error: unknown, model: string): unknown {
-  if (isCultivarError(error)) return error;
-  if (error instanceof Error && error.name === "AbortError")
-    return new CultivarError("aborted", `${model}: aborted`, { cause: error });
-  return new CultivarError("transport", `${model}: ${messageOf(error)}`, { cause: error });
 }
 
 interface CallLedger {

@@ -163,12 +163,12 @@ export function createMeter(
       worst,
       settle(usage) {
         if (!close()) return;
-        const usd = costUsd(usage, lm.price);
+        // What the provider did not report (or reported as no number) counts as the worst case against the cap.
+        const { inputTokens = Number.NaN, outputTokens = Number.NaN } = usage;
+        const known = inputTokens >= 0 && outputTokens >= 0;
+        const usd = known ? costUsd(usage, lm.price) : undefined;
         if (usd === undefined) unpriced.add(nameOf(lm));
-        // Tokens that the provider did not report count as the worst case against the cap.
-        const known = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-        const tokens = known ? usage.inputTokens + usage.outputTokens : worst.tokens;
-        charge(tokens, known ? usage.inputTokens : 0, usd ?? worst.usd ?? 0);
+        charge(known ? inputTokens + outputTokens : worst.tokens, known ? inputTokens : 0, usd ?? worst.usd ?? 0);
         release(worst);
       },
       fail(billed) {

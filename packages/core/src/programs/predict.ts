@@ -1,9 +1,9 @@
 import { CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
 import { canonicalJson, contentHash } from "../ground/hash.ts";
 import type { Candidate } from "../values/component.ts";
-import type { DemoRow, DemoSet } from "../values/demo.ts";
+import type { DemoRow } from "../values/demo.ts";
 import { decodeDemos, noDemos, rejectDemos } from "../values/demo.ts";
-import type { LanguageModel, Message, Request, Response } from "../values/language-model.ts";
+import type { LanguageModel, Message, Models, Request, Response } from "../values/language-model.ts";
 import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
 import { describeIssues, validate } from "../values/schema.ts";
 import type { Signature } from "../values/signature.ts";
@@ -11,15 +11,19 @@ import { askModel, modelOf, moduleScope, requireWhole } from "./ask-model.ts";
 import { frameOf, moduleFrom } from "./bind.ts";
 import type { Format, Shape } from "./codec/format.ts";
 import { formats } from "./codec/formats.ts";
-import { demosFor } from "./demos-at-run.ts";
+import type { DemoQuery, ReadyDemos } from "./demos-at-run.ts";
+import { demosFor, readyDemos } from "./demos-at-run.ts";
 import type { Frame, Leaf, Module, ModuleDefinition } from "./module.ts";
 import type { ModuleSettings } from "./settings.ts";
-import { choicesOf, formatOf, samplingOf } from "./settings.ts";
+import { choicesOf, chosenFormat, formatOf, samplingOf } from "./settings.ts";
 
-/** How `render` should speak; the initial instructions and JSON unless said otherwise. */
+/** How `render` should speak; the initial instructions unless said otherwise. */
 export interface RenderOptions {
   readonly candidate?: Candidate;
+  /** Default: the candidate's choice, else `json`, which a call too uses where the model has structured output. */
   readonly format?: "json" | "markers";
+  /** What a demo set that selects by nearness needs. */
+  readonly embedders?: NonNullable<Models["embedders"]>;
 }
 
 /** A module over one signature: what it sends can be had without running it. */
@@ -36,11 +40,16 @@ export function predict<I extends Schema, O extends Schema>(
   signature: Signature<I, O>,
   settings: ModuleSettings = {},
 ): Predict<InferInput<I>, InferOutput<O>> {
-  return predictOver(signature, settings, "predict") as Predict<InferInput<I>, InferOutput<O>>;
+  return predictOver(signature, settings, "predict", signature) as Predict<InferInput<I>, InferOutput<O>>;
 }
 
-/** `predict` under another kind name: what `chainOfThought` builds on. */
-export function predictOver(signature: Signature, settings: ModuleSettings, kind: string): Predict<unknown, unknown> {
+/** `predict` under another kind name: what `chainOfThought` builds on. `declared` is the signature that labels are for. */
+export function predictOver(
+  signature: Signature,
+  settings: ModuleSettings,
+  kind: string,
+  declared: Signature,
+): Predict<unknown, unknown> {
   const shape = shapeOf(signature);
   const prepare = preparer(shape);
   const prefix = `${signature.name}.`;
@@ -70,14 +79,15 @@ export function predictOver(signature: Signature, settings: ModuleSettings, kind
     },
     maxCalls: 2,
     fingerprint: contentHash([kind, signature.fingerprint, signature.instructions, settings]),
-    demoOf: (id, input, expected) => (id === "demos" ? labelledDemo(signature, input, expected) : undefined),
+    demoOf: (id, input, expected) => (id === "demos" ? labelledDemo(signature, declared, input, expected) : undefined),
     rejectInput: (input) => rejectInput(signature, input),
     run: async (frame, input) => {
       const lm = modelOf(frame);
       const format = formatOf(frame, lm);
       const checked = await checkInput(signature, input);
-      const messages = await rendered(frame, format, checked, moduleScope().exampleId);
-      const output = format.output(shape);
+      const query = { given: input, read: checked, exampleId: moduleScope().exampleId };
+      const messages = await rendered(frame, format, query, frame.models?.embedders);
+      const output = lm.capabilities.structuredOutput ? format.output(shape) : undefined;
       const request: Request = { messages, ...(output !== undefined && { output }), ...samplingOf(frame, settings) };
       return answer(signature, shape, format, lm, request);
     },
@@ -85,32 +95,45 @@ export function predictOver(signature: Signature, settings: ModuleSettings, kind
   const rendered = async (
     frame: Frame,
     format: Format,
-    input: unknown,
-    exampleId?: string,
+    query: DemoQuery,
+    embedders: Models["embedders"],
   ): Promise<readonly Message[]> => {
     const ready = prepare(frame, format);
-    const live = format.live(shape, input as Record<string, unknown>);
+    const live = format.live(shape, query.read as Record<string, unknown>);
     if (ready.demos.rows.length === 0) return [...ready.prefix, live];
-    const demos = await demosFor(ready.demos, input, exampleId, frame.models);
+    const demos = await demosFor(ready.demos, query, embedders);
     return [
       ...(demos.length === ready.demos.rows.length ? ready.prefix : format.prefix(shape, ready.instructions, demos)),
       live,
     ];
   };
-  const at = (options: RenderOptions): { frame: Frame; format: Format } => ({
-    frame: frameOf(module, undefined, options.candidate),
-    format: formats[options.format ?? "json"],
-  });
+  const at = ({ candidate, format }: RenderOptions): { frame: Frame; format: Format } => {
+    const frame = frameOf(module, namedModels(candidate), candidate);
+    return { frame, format: formats[format ?? chosenFormat(frame) ?? "json"] };
+  };
   const module = moduleFrom(signature.name, own, {
     signature,
     render: async (input: unknown, options: RenderOptions = {}) => {
       const { frame, format } = at(options);
-      return rendered(frame, format, await checkInput(signature, input));
+      return rendered(frame, format, { given: input, read: await checkInput(signature, input) }, options.embedders);
     },
     parse: (text: string, options: RenderOptions = {}) => parsed(signature, shape, at(options).format, { text }),
   });
   return module;
 }
+
+/** Stand-ins for the models that a candidate names: rendering asks none of them. */
+function namedModels(candidate: Candidate = {}): Models {
+  const names = Object.entries(candidate).filter(([id]) => id === "model" || id.endsWith(".model"));
+  return { default: silent, choices: Object.fromEntries(names.map(([, name]) => [name, silent])) };
+}
+
+const silent: LanguageModel = {
+  provider: "none",
+  modelId: "none",
+  capabilities: { structuredOutput: true, tools: true, sampling: [], maxOutputTokens: 0 },
+  generate: () => Promise.reject(new CultivarError("config", "render asks no model")),
+};
 
 /** What a format must know of a signature. */
 export function shapeOf(signature: Signature): Shape {
@@ -125,7 +148,7 @@ export function shapeOf(signature: Signature): Shape {
 
 interface Prepared {
   readonly instructions: string;
-  readonly demos: DemoSet;
+  readonly demos: ReadyDemos;
   readonly prefix: readonly Message[];
 }
 
@@ -138,7 +161,8 @@ function preparer(shape: Shape): (frame: Frame, format: Format) => Prepared {
     let prepared = byFormat.get(format);
     if (prepared === undefined) {
       const instructions = frame.candidate[`${frame.prefix}instructions`]!;
-      const demos = decodeDemos(frame.candidate[`${frame.prefix}demos`] ?? noDemos);
+      const value = frame.candidate[`${frame.prefix}demos`] ?? noDemos;
+      const demos = value === noDemos ? { rows: [], inputs: [] } : readyDemos(decodeDemos(value));
       prepared = { instructions, demos, prefix: format.prefix(shape, instructions, demos.rows) };
       byFormat.set(format, prepared);
     }
@@ -186,7 +210,8 @@ async function parsed(
   );
 }
 
-async function checkInput(signature: Signature, input: unknown): Promise<unknown> {
+/** An input as its schema reads it. Throws a `program` error when it does not fit. */
+export async function checkInput(signature: Signature, input: unknown): Promise<unknown> {
   const result = validate(signature.input, input);
   const checked = result instanceof Promise ? await result : result;
   if (checked.issues === undefined) return checked.value;
@@ -203,11 +228,17 @@ export function rejectInput(signature: Signature, input: unknown): string | unde
 }
 
 /** A labelled row as a demo, when its input and its expected value fit the signature; asynchronous schemas fit nothing. */
-function labelledDemo(signature: Signature, input: unknown, expected: unknown): DemoRow | undefined {
+function labelledDemo(
+  signature: Signature,
+  declared: Signature,
+  input: unknown,
+  expected: unknown,
+): DemoRow | undefined {
   const outputs = signature.outputFields.fields;
   const whole = typeof expected === "object" && expected !== null && !Array.isArray(expected);
   // A bare value labels a signature with one output: "billing" for { queue }.
-  const output = whole || outputs.length !== 1 ? expected : { [outputs[0]!.name]: expected };
+  const [only, ...others] = declared.outputFields.fields;
+  const output = whole || others.length > 0 ? expected : { [only!.name]: expected };
   try {
     for (const [schema, value] of [
       [signature.input, input],

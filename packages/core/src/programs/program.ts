@@ -5,6 +5,7 @@ import { namePattern } from "../values/signature.ts";
 import { moduleScope } from "./ask-model.ts";
 import { moduleFrom, prefixed } from "./bind.ts";
 import { callModule } from "./call.ts";
+import { within } from "./scope.ts";
 import type { AnyModule, Bound, Frame, Module, ModuleDefinition, ModuleInput, ModuleOutput } from "./module.ts";
 import { definition } from "./module.ts";
 
@@ -14,7 +15,9 @@ export type BoundModules<M> = { readonly [K in keyof M]: Bound<ModuleInput<M[K]>
 /**
  * Any async TypeScript over modules: parallel calls, loops, conditions. `run` gets the modules bound to the program's
  * models and candidate, and must be deterministic given their outputs for a resumed run to be exact; put anything
- * else that can answer differently (a search, a clock) into a tool or a dataset.
+ * else that can answer differently (a search, a clock) into a tool or a dataset. Equal calls of one module get their
+ * samples in the order in which they are made: two branches that race to make the same call may swap replies, so make
+ * such calls in a loop, at once, or each in a program of its own.
  * Component ids are `<key>.<component>`. Throws `signature` errors for a key that cannot name components.
  */
 export function program<const M extends Record<string, AnyModule>, I, O>(
@@ -66,5 +69,5 @@ export function program<const M extends Record<string, AnyModule>, I, O>(
 }
 
 function childCall(own: ModuleDefinition, frame: Frame): Bound<unknown, unknown> {
-  return (input) => callModule(moduleScope(), own, frame, input);
+  return (input, options) => callModule(within(moduleScope(), options?.signal), own, frame, input);
 }

@@ -3,16 +3,19 @@ import { contentHash } from "../ground/hash.ts";
 import type { ComponentSpec } from "../values/component.ts";
 import type { LanguageModel, Message, Request, Response, ToolSpec } from "../values/language-model.ts";
 import { textMessage } from "../values/language-model.ts";
-import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
+import type { InferInput, InferOutput, Schema, SchemaResult } from "../values/schema.ts";
 import { describeIssues, validate } from "../values/schema.ts";
 import type { Signature } from "../values/signature.ts";
 import { namePattern } from "../values/signature.ts";
 import { askModel, modelOf, requireWhole } from "./ask-model.ts";
 import { moduleFrom } from "./bind.ts";
 import { formats } from "./codec/formats.ts";
+import type { Shape } from "./codec/format.ts";
 import { lenientObject } from "./codec/lenient-json.ts";
+import { defaultInstructions } from "./codec/prompts.ts";
+import { renderInputs } from "./codec/render-value.ts";
 import type { Frame, Leaf, Module, ModuleDefinition } from "./module.ts";
-import { rejectInput, shapeOf } from "./predict.ts";
+import { checkInput, rejectInput, shapeOf } from "./predict.ts";
 import { reactNative, reactNoCall, reactStructured } from "./prompts.ts";
 import type { ModuleSettings } from "./settings.ts";
 import { choicesOf, samplingOf } from "./settings.ts";
@@ -63,6 +66,7 @@ export function react<I extends Schema, O extends Schema>(
     `tools.${name}.description`,
     { kind: "text", initial: description, role: `what module ${signature.name} is told about its tool ${name}` },
   ]);
+  const shape = shapeOf(signature);
   const specsFor = (frame: Frame): readonly ToolSpec[] => [
     ...Object.keys(tools).map((name) => ({
       name,
@@ -106,22 +110,21 @@ export function react<I extends Schema, O extends Schema>(
     demoOf: () => undefined,
     rejectInput: (input) => rejectInput(signature, input),
     run: async (frame, input) => {
-      const problem = rejectInput(signature, input);
-      if (problem !== undefined)
-        throw new CultivarError("program", `${signature.name}: the input does not fit the signature: ${problem}`);
+      const checked = (await checkInput(signature, input)) as Record<string, unknown>;
       const lm = modelOf(frame);
       const speech = lm.capabilities.tools
         ? nativeSteps(specsFor(frame))
         : structuredSteps(signature.name, specsFor(frame), lm);
-      const instructions = frame.candidate[`${frame.prefix}instructions`]!;
-      const live = formats.markers.live(shapeOf(signature), input as Record<string, unknown>);
+      const instructions = frame.candidate[`${frame.prefix}instructions`]!.trim();
+      const task = instructions === "" ? defaultInstructions(shape) : instructions;
       const opening = [
-        textMessage("system", [instructions, speech.manual].filter((part) => part !== "").join("\n\n"), {
-          cacheBreakpoint: true,
-        }),
-        live,
+        textMessage("system", `${task}\n\n${speech.manual}`, { cacheBreakpoint: true }),
+        textMessage("user", renderInputs(shape.inputs, checked)),
       ];
-      return loop(signature, tools, frame, lm, speech, opening, { maxSteps, sampling: samplingOf(frame, options) });
+      return loop(shape, signature, tools, frame, lm, speech, opening, {
+        maxSteps,
+        sampling: samplingOf(frame, options),
+      });
     },
   };
   return moduleFrom(signature.name, own, {}) as unknown as Module<
@@ -132,6 +135,7 @@ export function react<I extends Schema, O extends Schema>(
 }
 
 async function loop(
+  shape: Shape,
   signature: Signature,
   tools: ReactOptions["tools"],
   frame: Frame,
@@ -146,14 +150,16 @@ async function loop(
     requireWhole(response, signature.name);
     const calls = speech.read(response);
     if (calls.length === 0) {
-      messages = [...messages, textMessage("assistant", response.text), textMessage("user", reactNoCall)];
+      // Some providers refuse an assistant turn without text.
+      const said = response.text.trim() === "" ? "(empty reply)" : response.text;
+      messages = [...messages, textMessage("assistant", said), textMessage("user", reactNoCall)];
       continue;
     }
     const observations: string[] = [];
     // One after another, in the order asked: tools may depend on each other's effects.
     for (const call of calls) {
       if (call.name === "finish") {
-        const result = await validate(signature.output, call.arguments);
+        const result = await finished(shape, signature, call.arguments);
         if (result.issues === undefined) return result.value;
         observations.push(`Error: the final answer does not fit: ${describeIssues(result.issues)}`);
       } else {
@@ -174,6 +180,17 @@ async function loop(
     "step-limit",
     `${signature.name}: no final answer after ${limits.maxSteps} steps; raise maxSteps or improve the instructions`,
   );
+}
+
+/** The arguments of `finish`, read as leniently as any reply. */
+async function finished(shape: Shape, signature: Signature, given: unknown): Promise<SchemaResult<unknown>> {
+  try {
+    const text = typeof given === "string" ? given : JSON.stringify(given ?? null);
+    return await validate(signature.output, formats.json.parse(shape, { text }));
+  } catch (error) {
+    if (isCultivarError(error, "parse")) return { issues: [{ message: error.message }] };
+    throw error;
+  }
 }
 
 /** How steps are put to a model and read from its replies. */
@@ -216,12 +233,14 @@ function structuredSteps(name: string, specs: readonly ToolSpec[], lm: LanguageM
     properties: { thought: { type: "string" }, call: { anyOf: call } },
     required: ["thought", "call"],
   };
+  // References within a tool's own schema lead nowhere once it is a part of this one.
+  const held = lm.capabilities.structuredOutput && !JSON.stringify(call).includes('"$ref"');
   const list = specs
     .map((spec) => `- ${spec.name}: ${spec.description}\n  arguments: ${JSON.stringify(spec.parameters)}`)
     .join("\n");
   return {
     manual: `${reactStructured}\n\nTools:\n${list}`,
-    request: lm.capabilities.structuredOutput ? { output: { name: `${name}_step`.slice(0, 64), schema } } : {},
+    request: held ? { output: { name: `${name.slice(0, 59)}_step`, schema } } : {},
     read: (response) => {
       const step = readStep(response.text);
       return step === undefined ? [] : [step];

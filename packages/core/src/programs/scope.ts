@@ -9,7 +9,10 @@ import type { Gateway } from "./gateway.ts";
 export interface Scope {
   /** Meters, caches and journals; undefined when a bound module runs outside evaluate and compile. */
   readonly gateway: Gateway | undefined;
+  /** Ends everything under this scope: the run's signal, and what callers gave. */
   readonly signal: AbortSignal | undefined;
+  /** The part of `signal` that callers within the run gave for single calls; the run's own reaches models by itself. */
+  readonly callSignal: AbortSignal | undefined;
   /** The ask's sample: which repeated observation of the row this is. */
   readonly sample: number;
   /** Id of the train row under evaluation: its own demos are left out. */
@@ -40,11 +43,20 @@ export function runIn<T>(scope: Scope, task: () => T): T {
 export const emptyScope: Omit<Scope, "repeats" | "spans"> = {
   gateway: undefined,
   signal: undefined,
+  callSignal: undefined,
   sample: 0,
   exampleId: undefined,
   address: [],
   ordinal: 0,
 };
+
+/** The same scope, which also ends when `signal` aborts. */
+export function within(scope: Scope, signal: AbortSignal | undefined): Scope {
+  if (signal === undefined || signal === scope.signal) return scope;
+  const also = (other: AbortSignal | undefined): AbortSignal =>
+    other === undefined ? signal : AbortSignal.any([other, signal]);
+  return { ...scope, signal: also(scope.signal), callSignal: also(scope.callSignal) };
+}
 
 /**
  * The ordinal of the `repeat`-th equal call under a parent with an ordinal of its own. Under an unrepeated parent it is
@@ -70,6 +82,7 @@ export function childScope(parent: Scope, key: string, spans: Span[] | undefined
   return {
     gateway: parent.gateway,
     signal: parent.signal,
+    callSignal: parent.callSignal,
     sample: parent.sample,
     exampleId: parent.exampleId,
     address:

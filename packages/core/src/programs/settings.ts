@@ -33,11 +33,15 @@ function rejectTemperature(value: string): string | undefined {
     : `expected a number in [0, 2], got ${JSON.stringify(value)}`;
 }
 
+/** The format that a candidate chooses for a module, if it does. */
+export function chosenFormat({ candidate, prefix }: Frame): Format["name"] | undefined {
+  const choice = candidate[`${prefix}format`];
+  return choice === "json" || choice === "markers" ? choice : undefined;
+}
+
 /** The format of a module: its choice, else structured output where the model has it, else field markers. */
 export function formatOf(frame: Frame, lm: LanguageModel): Format {
-  const choice = frame.candidate[`${frame.prefix}format`];
-  if (choice === "json" || choice === "markers") return formats[choice];
-  return lm.capabilities.structuredOutput ? formats.json : formats.markers;
+  return formats[chosenFormat(frame) ?? (lm.capabilities.structuredOutput ? "json" : "markers")];
 }
 
 /** The sampling part of a module's requests. */

@@ -6,6 +6,7 @@ import type { ToolSpan } from "../values/trace.ts";
 import { moduleScope } from "./ask-model.ts";
 import type { Building } from "./call.ts";
 import { spanError } from "./call.ts";
+import { refuseAborted } from "./lm-error.ts";
 import { childScope, runIn } from "./scope.ts";
 
 export interface ToolContext {
@@ -51,8 +52,8 @@ export interface Observation {
 
 /**
  * Runs one tool call and says what came of it in words: a bad argument or a thrown error is an observation, never a
- * crash. Inside a run the result is journaled under its address, so that a resumed run sees the same one. Errors that
- * end the whole run do propagate.
+ * crash. Inside a run the result is journaled under its address, so that a resumed run sees the same one. What the
+ * world or the run did to a module that the tool called (a lost connection, a used-up budget) does propagate.
  */
 export async function callTool(path: string, name: string, declared: Tool, args: unknown): Promise<Observation> {
   const scope = moduleScope();
@@ -74,11 +75,8 @@ export async function callTool(path: string, name: string, declared: Tool, args:
     return { text: typeof output === "string" ? output : (JSON.stringify(output) ?? "null"), failed: false };
   } catch (error) {
     span.error = spanError(error);
-    if (endsRun(error)) throw error;
+    refuseAborted(scope.signal, path);
+    if (isCultivarError(error) && blame(error) !== "candidate") throw error;
     return { text: `Error: ${span.error.message}`, failed: true };
   }
-}
-
-function endsRun(error: unknown): boolean {
-  return isCultivarError(error) && blame(error) === "run";
 }

@@ -50,16 +50,23 @@ export function rejectDemos(value: string): string | undefined {
     return `expected a demo set as JSON, got ${(error as Error).message}`;
   }
   if (typeof set !== "object" || set === null || !Array.isArray(set.rows)) return `expected { "rows": [...] }`;
-  const bad = set.rows.findIndex(
-    (row: DemoRow | null) => typeof row?.input !== "object" || typeof row.output !== "object",
-  );
+  const bad = set.rows.findIndex((row: DemoRow | null) => !isRecord(row?.input) || !isRecord(row?.output));
   if (bad !== -1) return `row ${bad} must be { input, output } with objects in both`;
   if (set.select === undefined) return undefined;
+  if (!isRecord(set.select)) return `select must be an object, got ${JSON.stringify(set.select)}`;
   const { k, by, embedder, vectors } = set.select;
   if (by !== "nearest" || typeof embedder !== "string" || !Number.isInteger(k) || k < 0) {
     return `select must be { k, by: "nearest", embedder, vectors } with k a whole number`;
   }
   if (!Array.isArray(vectors) || vectors.length !== set.rows.length)
     return `select.vectors must hold one vector per row`;
-  return undefined;
+  const uneven = vectors.findIndex(
+    (vector: unknown) =>
+      !Array.isArray(vector) || vector.length !== vectors[0]!.length || !vector.every((x) => typeof x === "number"),
+  );
+  return uneven === -1 ? undefined : `select.vectors[${uneven}] must be a list of numbers, as long as the others`;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -45,7 +45,7 @@ export interface ObjectSchema {
 
 /** Reads the fields of an object schema. Throws `signature` errors when it is no object or cannot say its JSON Schema. */
 export function readObjectSchema(schema: Schema, where: string): ObjectSchema {
-  const standard = schema["~standard"];
+  const standard = (schema as Schema | undefined)?.["~standard"];
   if (standard?.jsonSchema === undefined) {
     throw new CultivarError(
       "signature",
@@ -65,7 +65,7 @@ export function readObjectSchema(schema: Schema, where: string): ObjectSchema {
   if (json["type"] !== "object" || typeof json["properties"] !== "object") {
     throw new CultivarError(
       "signature",
-      `${where}: expected an object schema, got ${JSON.stringify(json["type"] ?? json)}`,
+      `${where}: expected an object schema with named fields, got ${JSON.stringify(json)}; use z.object({ ... })`,
     );
   }
   const required = new Set(json["required"] as readonly string[] | undefined);
