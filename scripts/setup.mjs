@@ -28,7 +28,9 @@ if (!fresh) {
   const local = join(root, "node_modules", ".bin", "pnpm");
   const works = existsSync(local) && spawnSync(local, ["--version"], { cwd: root }).status === 0;
   const [command, pre] = works ? [local, []] : ["npx", ["--yes", "--prefer-offline", pkg.packageManager]];
-  const install = [...pre, "install", "--frozen-lockfile", "--prefer-offline"];
+  // .npmrc silences npm's banner, and would silence pnpm too.
+  const install = [...pre, "install", "--frozen-lockfile", "--prefer-offline", "--loglevel", "info"];
+  process.stderr.write("set-up: installing the pinned tools and packages; this takes half a minute the first time\n");
   // Standard output belongs to the command that follows (`--json` prints one object there): set-up speaks on stderr.
   const { status } = spawnSync(command, install, {
     cwd: root,

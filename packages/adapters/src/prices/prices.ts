@@ -17,11 +17,26 @@ const row = (
   asOf,
 });
 
+/** The same row, dearer by these factors when the input has more than `aboveTokens` tokens. */
+const longer = (price: Price, aboveTokens: number, input: number, output: number): Price => ({
+  ...price,
+  longPrompt: {
+    aboveTokens,
+    inputUsd: price.inputUsd * input,
+    outputUsd: price.outputUsd * output,
+    ...(price.cachedInputUsd !== undefined && { cachedInputUsd: price.cachedInputUsd * input }),
+    ...(price.cacheWriteUsd !== undefined && { cacheWriteUsd: price.cacheWriteUsd * input }),
+  },
+});
+
+/** GPT-5.4 and later: from 272,000 input tokens on, twice the input and one and a half times the output price. */
+const gpt = (...of: Parameters<typeof row>): Price => longer(row(...of), 272_000, 2, 1.5);
+
 /**
  * List prices of the first-party APIs: US dollars per million tokens, standard tier, five-minute cache writes. Each row
  * has the day on which its source gave it, so that a stale one can be seen; models whose sources disagreed are left out.
- * Two traps: from 272,000 input tokens on, OpenAI's GPT-5.4 and later cost more, and above 100,000 so does
- * claude-haiku-5-5 (five times). The rows hold the short-prompt price: pass `price` for longer prompts.
+ * Long prompts have their own price where the provider has one; where it is not known for a small model of a family, the
+ * family's rule is taken, so that a budget errs on the safe side.
  */
 export const listPrices: PriceTable = {
   "anthropic/claude-fable-5-1": row("2026-10-10", 10, 50, 0.25, 12.5),
@@ -36,17 +51,17 @@ export const listPrices: PriceTable = {
   "anthropic/claude-sonnet-5": row("2026-10-10", 2, 10, 0.2, 2.5),
   "anthropic/claude-sonnet-4-6": row("2026-10-10", 3, 15, 0.3, 3.75),
   "anthropic/claude-sonnet-4-5": row("2026-10-10", 3, 15, 0.3, 3.75),
-  "anthropic/claude-haiku-5-5": row("2026-10-24", 0.1, 0.5, 0.01, 0.125),
+  "anthropic/claude-haiku-5-5": longer(row("2026-10-24", 0.1, 0.5, 0.01, 0.125), 100_000, 5, 5),
   "anthropic/claude-haiku-4-5": row("2026-10-10", 1, 5, 0.1, 1.25),
-  "openai/gpt-6-sol": row("2026-09-23", 2, 10, 0.2, 2.5),
-  "openai/gpt-6-luna": row("2026-09-23", 0.1, 0.5, 0.01, 0.125),
-  "openai/gpt-6-astra": row("2026-09-07", 10, 50, 1),
-  "openai/gpt-5.6-terra": row("2026-09-07", 2, 12, 0.2),
-  "openai/gpt-5.6-luna": row("2026-09-07", 0.2, 1.2, 0.02),
-  "openai/gpt-5.5": row("2026-06-30", 5, 30, 0.5),
-  "openai/gpt-5.4": row("2026-06-30", 2.5, 15, 0.25),
-  "openai/gpt-5.4-mini": row("2026-06-30", 0.75, 4.5, 0.075),
-  "openai/gpt-5.4-nano": row("2026-06-30", 0.2, 1.25, 0.02),
+  "openai/gpt-6-sol": gpt("2026-09-23", 2, 10, 0.2, 2.5),
+  "openai/gpt-6-luna": gpt("2026-09-23", 0.1, 0.5, 0.01, 0.125),
+  "openai/gpt-6-astra": gpt("2026-09-07", 10, 50, 1),
+  "openai/gpt-5.6-terra": gpt("2026-09-07", 2, 12, 0.2),
+  "openai/gpt-5.6-luna": gpt("2026-09-07", 0.2, 1.2, 0.02),
+  "openai/gpt-5.5": gpt("2026-06-30", 5, 30, 0.5),
+  "openai/gpt-5.4": gpt("2026-06-30", 2.5, 15, 0.25),
+  "openai/gpt-5.4-mini": gpt("2026-06-30", 0.75, 4.5, 0.075),
+  "openai/gpt-5.4-nano": gpt("2026-06-30", 0.2, 1.25, 0.02),
   "openai/gpt-4o-mini": row("2026-05-15", 0.15, 0.6, 0.075),
 };
 

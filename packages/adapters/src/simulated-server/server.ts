@@ -165,7 +165,8 @@ async function answer(
   sampleHeader: string | string[] | undefined,
   outgoing: ServerResponse,
 ): Promise<void> {
-  const fault = state.options.faults?.[++state.calls];
+  state.calls += 1;
+  const fault = state.options.faults?.[state.calls];
   if (fault !== undefined) {
     state.faults++;
     return sendFault(wire, fault, outgoing);

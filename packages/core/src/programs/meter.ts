@@ -87,7 +87,15 @@ export function worstOf(lm: LanguageModel, request: Request): Worst {
 /** A price at which caching cannot make input dearer than reserved (a cache write may cost more than plain input). */
 function dearest(lm: LanguageModel): LanguageModel["price"] {
   const { price } = lm;
-  return price === undefined ? undefined : { ...price, inputUsd: Math.max(price.inputUsd, price.cacheWriteUsd ?? 0) };
+  if (price === undefined) return undefined;
+  const { longPrompt } = price;
+  const inputUsd = Math.max(price.inputUsd, price.cacheWriteUsd ?? 0);
+  if (longPrompt === undefined) return { ...price, inputUsd };
+  return {
+    ...price,
+    inputUsd,
+    longPrompt: { ...longPrompt, inputUsd: Math.max(longPrompt.inputUsd, longPrompt.cacheWriteUsd ?? 0) },
+  };
 }
 
 interface Waiter {

@@ -108,6 +108,8 @@ export interface Price {
   readonly outputUsd: number;
   readonly cachedInputUsd?: number;
   readonly cacheWriteUsd?: number;
+  /** What a call costs whose input has more tokens than this: other prices for all of it. */
+  readonly longPrompt?: Omit<Price, "asOf" | "longPrompt"> & { readonly aboveTokens: number };
   readonly asOf: string;
 }
 
@@ -181,8 +183,10 @@ export function textOf(message: Message): string {
 }
 
 /** What a call with this usage costs at this price, in US dollars; undefined when either is unknown. */
-export function costUsd(usage: Usage, price: Price | undefined): number | undefined {
-  if (price === undefined || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+export function costUsd(usage: Usage, list: Price | undefined): number | undefined {
+  if (list === undefined || usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+  const { longPrompt } = list;
+  const price = longPrompt !== undefined && usage.inputTokens > longPrompt.aboveTokens ? longPrompt : list;
   const cached = usage.cachedInputTokens ?? 0;
   const written = usage.cacheWriteTokens ?? 0;
   const fresh = Math.max(0, usage.inputTokens - cached - written);

@@ -1,0 +1,2 @@
+export type { Config, ConfigTarget } from "./config/define-config.ts";
+export { defineConfig } from "./config/define-config.ts";
