@@ -1,9 +1,7 @@
 import { CultivarError, messageOf } from "../ground/errors.ts";
 import { canonicalJson, contentHash } from "../ground/hash.ts";
 import { parseJsonSafely } from "../ground/json.ts";
-import type { Estimate } from "../ground/stats.ts";
-import { spaceOf } from "../programs/bind.ts";
-import type { LogicalCalls } from "../programs/gateway.ts";
+import { optionalSpaceOf, spaceOf } from "../programs/bind.ts";
 import type { Budget } from "../programs/meter.ts";
 import type { AnyModule, ModuleDefinition, Sketch } from "../programs/module.ts";
 import { definition } from "../programs/module.ts";
@@ -11,40 +9,11 @@ import type { Candidate } from "../values/component.ts";
 import { version } from "../version.ts";
 import type { AnyTarget, Fingerprint } from "./fingerprint.ts";
 import { changedInputs } from "./fingerprint.ts";
+import type { Artifact, ArtifactScores } from "./read-artifact.ts";
+import { readArtifact } from "./read-artifact.ts";
 import type { CompileResult, Comparison, EndReason } from "./result.ts";
 
-/** One comparison as an artifact keeps it. */
-export interface ArtifactScores {
-  readonly baseline: Estimate;
-  readonly best: Estimate;
-  readonly difference: Estimate;
-}
-
-/**
- * The result of a run, to be checked in: `<target>.cultivar.json`. Holds logical figures only, so that the same inputs
- * give the same bytes; what was paid belongs to the run's report.
- */
-export interface Artifact {
-  readonly cultivar: string;
-  readonly target: string;
-  readonly improved: boolean;
-  readonly candidate: Candidate;
-  /** Hash of each module's signature, by path: what `load` checks. */
-  readonly signatures: Readonly<Record<string, string>>;
-  readonly val: ArtifactScores;
-  readonly test?: ArtifactScores;
-  readonly end: EndReason;
-  readonly evaluations: number;
-  readonly calls: LogicalCalls;
-  readonly optimizer: string;
-  readonly models: readonly string[];
-  readonly seed: number;
-  readonly budget: Budget;
-  readonly fingerprint: string;
-  readonly inputs: Readonly<Record<string, string>>;
-  /** Hash of everything above: an artifact edited by hand is noticed. */
-  readonly contentHash: string;
-}
+export type { Artifact, ArtifactScores } from "./read-artifact.ts";
 
 /** Makes the artifact of a result. */
 export function artifactFrom(program: AnyModule, target: unknown, result: CompileResult): Artifact {
@@ -65,7 +34,7 @@ export function artifactFrom(program: AnyModule, target: unknown, result: Compil
     optimizer: optimizer.name,
     models: [...new Set(names)],
     seed: result.seed,
-    budget,
+    budget: JSON.parse(canonicalJson(budget)) as Budget,
     fingerprint: result.fingerprint,
     inputs: result.inputs,
   };
@@ -78,15 +47,21 @@ function scoresOf({ baseline, best, difference }: Comparison): ArtifactScores {
 }
 
 /** Hashes of the declared fields of every module that has a signature, by path. */
-function signaturesOf(program: AnyModule): Readonly<Record<string, string>> {
+function signaturesOf(program: AnyModule): Artifact["signatures"] {
   const own: ModuleDefinition = program[definition];
-  const hashes: Record<string, string> = {};
+  const signatures: Record<string, Record<string, string>> = {};
   const visit = (sketch: Sketch, path: string): void => {
-    if (sketch.inputs !== undefined) hashes[path] = contentHash([sketch.inputs, sketch.outputs ?? []]);
+    if (sketch.inputs !== undefined) {
+      const fields = [
+        ...sketch.inputs.map((field) => [`input.${field.name}`, contentHash(field)]),
+        ...(sketch.outputs ?? []).map((field) => [`output.${field.name}`, contentHash(field)]),
+      ];
+      signatures[path] = Object.fromEntries(fields) as Record<string, string>;
+    }
     for (const [key, child] of Object.entries(sketch.children)) visit(child, path === "" ? key : `${path}.${key}`);
   };
   visit(own.sketch, own.rootPrefix === "" ? "" : own.rootPrefix.slice(0, -1));
-  return hashes;
+  return signatures;
 }
 
 /** The file's text: stable key order, long texts and demo sets as arrays of lines, so that a diff shows what was learned. */
@@ -95,19 +70,21 @@ export function printArtifact(artifact: Artifact): string {
   return `${JSON.stringify({ ...artifact, candidate }, undefined, 2)}\n`;
 }
 
-/** Several lines become an array; a demo set becomes one line per row. `joined` undoes either. */
+/** Several lines become an array; a demo set becomes one line per row. `readArtifact` undoes either. */
 function printed(value: string): string | { lines: readonly string[] } | { json: unknown } {
-  if (value.startsWith('{"rows":') && canonicalJson(JSON.parse(value)) === value)
-    return { json: JSON.parse(value) as unknown };
+  const json = value.startsWith('{"rows":') ? canonical(value) : undefined;
+  if (json !== undefined) return { json };
   return value.includes("\n") ? { lines: value.split("\n") } : value;
 }
 
-function joined(value: unknown): string | undefined {
-  if (typeof value === "string") return value;
-  if (typeof value !== "object" || value === null) return undefined;
-  if ("lines" in value && Array.isArray(value.lines) && value.lines.every((line) => typeof line === "string"))
-    return value.lines.join("\n");
-  return "json" in value ? canonicalJson(value.json) : undefined;
+/** The value behind a text that is canonical JSON and can be read back; undefined for any other text. */
+function canonical(text: string): unknown {
+  try {
+    const value = parseJsonSafely(text);
+    return canonicalJson(value) === text ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads an artifact's text. Throws `artifact` errors that name the file and what is wrong with it. */
@@ -125,28 +102,6 @@ export function parseArtifact(text: string, where: string): Artifact {
   return readArtifact(raw, where);
 }
 
-/** Checks an imported artifact (an app imports the JSON) and gives it its plain form. */
-export function readArtifact(raw: unknown, where: string): Artifact {
-  const fail = (problem: string): never => {
-    throw new CultivarError("artifact", `${where}: ${problem}; restore it from version control, or compile again`);
-  };
-  if (typeof raw !== "object" || raw === null || Array.isArray(raw))
-    return fail(`expected an artifact object, got ${raw === null ? "null" : typeof raw}`);
-  const record = raw as Record<string, unknown>;
-  for (const field of ["cultivar", "target", "fingerprint", "contentHash"])
-    if (typeof record[field] !== "string") fail(`field ${field} must be a string, got ${typeof record[field]}`);
-  for (const field of ["candidate", "signatures", "inputs", "val"])
-    if (typeof record[field] !== "object" || record[field] === null)
-      fail(`field ${field} must be an object, got ${typeof record[field]}`);
-  const candidate: Record<string, string> = {};
-  for (const [id, value] of Object.entries(record["candidate"] as object)) {
-    const text = joined(value);
-    if (text === undefined) fail(`component ${id} must be a string, { lines } or { json }`);
-    else candidate[id] = text;
-  }
-  return { ...(record as unknown as Artifact), candidate: Object.freeze(candidate) };
-}
-
 /** True when nobody edited the artifact since it was written. */
 export function isIntact(artifact: Artifact): boolean {
   const { contentHash: stated, ...body } = artifact;
@@ -155,38 +110,38 @@ export function isIntact(artifact: Artifact): boolean {
 
 /**
  * The candidate of an artifact, for `with({ lm, candidate })`. Takes the parsed JSON as an app imports it. Throws
- * `artifact` errors: no artifact, or made for another signature, with the module named.
+ * `artifact` errors: no artifact, made for another signature (with the field named), or of other components.
  */
 export function load(program: AnyModule, artifact: unknown): Candidate {
-  const read = readArtifact(artifact, `artifact for ${program.name}`);
+  const { target, signatures, candidate } = readArtifact(artifact, `artifact for ${program.name}`);
+  const fail = (problem: string): never => {
+    throw new CultivarError("artifact", `artifact for ${target}: ${problem}; compile again`);
+  };
   const now = signaturesOf(program);
-  for (const path of changedInputs(read.signatures, now)) {
-    const what =
-      now[path] === undefined
-        ? "is gone from the program"
-        : read.signatures[path] === undefined
-          ? "is new in the program"
-          : "has other fields now";
-    throw new CultivarError(
-      "artifact",
-      `artifact for ${read.target}: it was compiled for another program: the signature of ${path} ${what} (fields: ${fieldsAt(program, path)}); compile again`,
+  for (const path of changedInputs(asHashes(signatures), asHashes(now))) {
+    const [before, after] = [signatures[path], now[path]];
+    if (after === undefined || before === undefined)
+      return fail(
+        `module ${path} is ${after === undefined ? "gone from" : "new in"} the program since it was compiled`,
+      );
+    const fields = changedInputs(before, after).map((field) => {
+      const how = after[field] === undefined ? "is gone" : before[field] === undefined ? "is new" : "has changed";
+      return `${field} ${how}`;
+    });
+    fail(
+      `the signature of ${path} has changed since it was compiled: ${fields.join(", ") || "the order of its fields"}`,
     );
   }
   const space = spaceOf(program);
-  for (const id of Object.keys(space)) {
-    if (read.candidate[id] === undefined)
-      throw new CultivarError("artifact", `artifact for ${read.target}: component ${id} is missing; compile again`);
-  }
-  return read.candidate;
+  const allowed = { ...optionalSpaceOf(program, undefined), ...space };
+  for (const id of Object.keys(space)) if (!Object.hasOwn(candidate, id)) fail(`component ${id} is missing`);
+  for (const id of Object.keys(candidate))
+    if (!Object.hasOwn(allowed, id)) fail(`${JSON.stringify(id)} is no component of the program`);
+  return candidate;
 }
 
-function fieldsAt(program: AnyModule, path: string): string {
-  const own: ModuleDefinition = program[definition];
-  const relative = path.startsWith(own.rootPrefix) || own.rootPrefix === "" ? path : "";
-  let sketch: Sketch | undefined = own.sketch;
-  if (own.rootPrefix === "") for (const key of relative.split(".")) sketch = sketch?.children[key];
-  const names = (list: Sketch["inputs"]): string => (list ?? []).map(({ name }) => name).join(", ");
-  return sketch === undefined ? "none" : `${names(sketch.inputs)} -> ${names(sketch.outputs)}`;
+function asHashes(signatures: Artifact["signatures"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(signatures).map(([path, fields]) => [path, JSON.stringify(fields)]));
 }
 
 /** Whether compiling again would change anything, and why. */

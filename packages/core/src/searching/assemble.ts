@@ -1,17 +1,20 @@
 import { systemClock } from "../ground/clock.ts";
-import { CultivarError, isCultivarError } from "../ground/errors.ts";
+import { isCultivarError, messageOf } from "../ground/errors.ts";
 import { limit } from "../ground/limit.ts";
 import type { Metric } from "../judging/metric.ts";
 import { asMetric } from "../judging/metric.ts";
 import { frameOf, modelsOf, spaceOf } from "../programs/bind.ts";
+import type { Gateway } from "../programs/gateway.ts";
 import { createGateway } from "../programs/gateway.ts";
+import type { Meter } from "../programs/meter.ts";
 import { createMeter } from "../programs/meter.ts";
-import type { AnyModule } from "../programs/module.ts";
+import type { AnyModule, Frame } from "../programs/module.ts";
 import { definition } from "../programs/module.ts";
 import type { Candidate } from "../values/component.ts";
 import { baselineOf } from "../values/component.ts";
 import type { Example } from "../values/example.ts";
 import { version } from "../version.ts";
+import { checkBudget, checkTarget } from "./check-target.ts";
 import { drive } from "./drive.ts";
 import type { AnyTarget } from "./fingerprint.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -20,33 +23,12 @@ import type { Ledger } from "./ledger.ts";
 import { callRecords, openLedger, restoreSpend } from "./ledger.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 import { planOf } from "./plan.ts";
-import type { PreparedData } from "./prepare-data.ts";
 import { prepareData } from "./prepare-data.ts";
-import type { EndReason, RunEvent } from "./result.ts";
+import type { RunEvent } from "./result.ts";
 import { rowSource } from "./row-source.ts";
 import type { RunParts } from "./run-parts.ts";
 import { searchSpace } from "./search-space.ts";
-
-function checkTarget(name: string, target: AnyTarget): void {
-  const { budget } = target;
-  if (typeof budget !== "object" || Object.values(budget).every((value) => value === undefined)) {
-    throw new CultivarError(
-      "config",
-      `${name}: budget must set at least one of evaluations, calls, tokens, usd, seconds; say budget: { evaluations: 400 }`,
-    );
-  }
-  for (const [key, value] of Object.entries(budget)) {
-    if (value !== undefined && !(value > 0))
-      throw new CultivarError("config", `${name}: budget.${key} must be above 0, got ${value}`);
-  }
-  if (target.seed !== undefined && !Number.isInteger(target.seed))
-    throw new CultivarError("config", `${name}: seed must be a whole number, got ${target.seed}`);
-  if (typeof target.optimizer?.run !== "function")
-    throw new CultivarError(
-      "config",
-      `${name}: optimizer must be an optimizer, say randomSearch(); got ${typeof target.optimizer}`,
-    );
-}
+import { timeKeeper } from "./time-keeper.ts";
 
 /** Checks a target and puts a run together: data, space, journal, meter, gateway, drive. Makes no call. */
 export async function assemble(
@@ -55,7 +37,7 @@ export async function assemble(
   emit: (event: RunEvent) => void,
 ): Promise<RunParts> {
   const name = target.name ?? program.name;
-  checkTarget(name, target);
+  checkTarget(program, target);
   const seed = target.seed ?? 0;
   const models = modelsOf(target);
   const data = prepareData(program, target.data, seed);
@@ -63,35 +45,15 @@ export async function assemble(
   const baseline = baselineOf(space);
   const fixed = baselineOf(spaceOf(program));
   const complete = (candidate: Candidate): Candidate => Object.freeze({ ...fixed, ...candidate });
-  frameOf(program, models, complete(baseline));
-  checkBudget(name, target, data);
+  const frameFor = (candidate: Candidate): Frame => frameOf(program, models, complete(candidate));
+  frameFor(baseline);
+  checkBudget(name, target.budget, data.val.length);
   const fingerprint = fingerprintOf(program, target);
-  const ledger = await openLedger(target.journal ?? memoryJournalStore(), name, fingerprint, seed, version, target.run);
-  const clock = target.clock ?? systemClock;
-  const began = clock.now();
-  const elapsedMs = (): number => ledger.elapsedMs + (clock.now() - began);
-  const meter = createMeter(target.budget, { clock, elapsedMs: ledger.elapsedMs });
-  restoreSpend(meter, ledger);
-  const signal = target.signal ?? new AbortController().signal;
-  const gateway = createGateway({
-    meter,
-    cache: target.cache,
-    append: ledger.append,
-    signal,
-    elapsedMs,
-    earlier: callRecords(ledger),
-    onRetry: ({ model, attempt, delayMs, error }) =>
-      emit({
-        type: "retry",
-        model,
-        attempt,
-        delayMs,
-        code: isCultivarError(error) ? error.code : "transport",
-        message: (error as Error).message,
-      }),
-  });
   const metric = asMetric(target.metric) as unknown as Metric<never, never>;
-  const byId = (rows: readonly Example[]): Map<string, Example> => new Map(rows.map((row) => [row.id, row]));
+  const guard = leakGuard(space, baseline, data.train, [...data.val, ...data.test]);
+  const ledger = await openLedger(target.journal ?? memoryJournalStore(), name, fingerprint, seed, version, target.run);
+  const { meter, gateway, signal, elapsedMs } = plumbing(target, ledger, emit);
+  const hooks = { afterRow: (): void => {} };
   const rows = rowSource({
     module: program,
     metric,
@@ -100,11 +62,13 @@ export async function assemble(
     signal,
     seed,
     limit: limit(target.concurrency ?? 16),
-    frameFor: (candidate) => frameOf(program, models, complete(candidate)),
+    frameFor,
     append: ledger.append,
     earlier: ledger.earlier,
-    onRow: () =>
-      emit({ type: "progress", evaluations: driven.evaluations(), spend: meter.spend(), elapsedMs: elapsedMs() }),
+    onRow: () => {
+      hooks.afterRow();
+      emit({ type: "progress", evaluations: driven.evaluations(), spend: meter.spend(), elapsedMs: elapsedMs() });
+    },
   });
   const driven = drive({
     space,
@@ -120,71 +84,59 @@ export async function assemble(
     models,
     rows,
     gateway,
-    guard: leakGuard(space, baseline, data.train, [...data.val, ...data.test]),
+    guard,
     signal,
     demoOf: demoReader(program),
-    outOfTime: timeKeeper(target, ledger, elapsedMs),
+    time: timeKeeper(target, ledger, elapsedMs),
     emit,
   });
-  const resumed = ledger.earlier.filter((record) => record.type === "reply").length;
   emit({
     type: "start",
     target: name,
     fingerprint: fingerprint.hash,
-    resumed,
+    resumed: ledger.earlier.filter((record) => record.type === "reply").length,
     orphans: ledger.orphans.length,
     plan: planOf(program, target, data),
   });
-  return {
-    program,
-    target,
-    name,
-    fingerprint,
-    data,
-    space,
-    metric,
-    meter,
-    gateway,
-    rows,
-    ledger,
-    drive: driven,
-    emit,
-    complete,
-  };
+  const parts = { program, target, name, fingerprint, data, space, metric, meter, gateway, rows, ledger, emit };
+  return { ...parts, drive: driven, hooks, complete };
 }
 
-function checkBudget(name: string, { budget }: AnyTarget, { val }: PreparedData): void {
-  if (budget.evaluations !== undefined && budget.evaluations < val.length) {
-    throw new CultivarError(
-      "config",
-      `${name}: budget.evaluations is ${budget.evaluations} but the baseline alone needs one pass over val, ${val.length}; raise it or pass fewer val rows`,
-    );
-  }
+interface Plumbing {
+  readonly meter: Meter;
+  readonly gateway: Gateway;
+  readonly signal: AbortSignal;
+  readonly elapsedMs: () => number;
+}
+
+/** What stands between the run and the world: meter and gateway, told what earlier processes did. */
+function plumbing(target: AnyTarget, ledger: Ledger, emit: (event: RunEvent) => void): Plumbing {
+  const clock = target.clock ?? systemClock;
+  const began = clock.now();
+  const elapsedMs = (): number => ledger.elapsedMs + (clock.now() - began);
+  const meter = createMeter(target.budget, { clock, elapsedMs: ledger.elapsedMs });
+  restoreSpend(meter, ledger);
+  const signal = target.signal ?? new AbortController().signal;
+  const gateway = createGateway({
+    meter,
+    cache: target.cache,
+    append: ledger.append,
+    signal,
+    elapsedMs,
+    earlier: callRecords(ledger),
+    onRetry: ({ model, attempt, delayMs, error }) => {
+      const code = isCultivarError(error) ? error.code : "transport";
+      emit({ type: "retry", model, attempt, delayMs, code, message: messageOf(error) });
+    },
+  });
+  return { meter, gateway, signal, elapsedMs };
+}
+
+function byId(rows: readonly Example[]): ReadonlyMap<string, Example> {
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 function demoReader(program: AnyModule) {
   const { rootPrefix, demoOf } = program[definition];
   return (id: string, input: unknown, expected: unknown) => demoOf(id.slice(rootPrefix.length), input, expected);
-}
-
-/**
- * The end by time is a decision: taken at an ask, journaled, and taken at the same ask when the run is replayed, unless
- * budget.seconds was raised since. Replayed asks cost no time.
- */
-function timeKeeper(
-  target: AnyTarget,
-  ledger: Ledger,
-  elapsedMs: () => number,
-): (asks: number, fresh: boolean) => EndReason | undefined {
-  const { seconds } = target.budget;
-  if (target.signal?.aborted === true) return () => "aborted";
-  return (asks, fresh) => {
-    if (target.signal?.aborted === true) return "aborted";
-    if (seconds === undefined) return undefined;
-    const before = ledger.timedEnd;
-    if (before !== undefined && before.seconds >= seconds) return asks >= before.asks ? "seconds" : undefined;
-    if (!fresh || elapsedMs() < seconds * 1000) return undefined;
-    void ledger.append({ type: "timed-end", asks, seconds }).catch(() => {});
-    return "seconds";
-  };
 }

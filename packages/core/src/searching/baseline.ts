@@ -11,17 +11,22 @@ const firstRows = 3;
  * rows, and when more than 5 % of val cannot be scored: nothing could be compared with it then. A budget that ends here
  * ends the run.
  */
-export async function scoreBaseline({ drive: { study, ended }, name }: RunParts): Promise<void> {
+export async function scoreBaseline({ drive: { study, score, ended }, name }: RunParts): Promise<void> {
   const rows: Row[] = [];
   try {
     for (const ids of [study.val.slice(0, firstRows), study.val.slice(firstRows)]) {
       if (ids.length === 0) continue;
-      rows.push(...(await study.evaluate({ candidate: study.baseline, split: "val", ids })).rows);
+      rows.push(...(await score({ candidate: study.baseline, split: "val", ids })));
       const first = rows.find((row) => row.score !== undefined);
-      if (first === undefined) throw unscorable(name, rows, study.val.length);
+      if (first === undefined) throw unscorable(name, rows, rows.length);
     }
   } catch (error) {
     if (ended() === undefined || !isCultivarError(error, "run-ended")) throw error;
+    if (ended() === "aborted")
+      throw new CultivarError(
+        "aborted",
+        `${name}: aborted before the baseline was scored; run again to go on from here`,
+      );
     throw new CultivarError(
       "run-ended",
       `${name}: the budget ended (${ended()}) before the baseline was scored on val; raise it and run again, what was paid for is kept`,
@@ -29,14 +34,14 @@ export async function scoreBaseline({ drive: { study, ended }, name }: RunParts)
     );
   }
   const unscored = rows.filter((row) => row.score === undefined);
-  if (unscored.length > maxUnscoredShare * rows.length) throw unscorable(name, unscored, rows.length);
+  if (unscored.length > maxUnscoredShare * study.val.length) throw unscorable(name, unscored, rows.length);
 }
 
-function unscorable(name: string, unscored: readonly Row[], total: number): CultivarError {
+function unscorable(name: string, unscored: readonly Row[], tried: number): CultivarError {
   const first = unscored[0]!;
   return new CultivarError(
     first.failure?.code === "metric" ? "metric" : "transport",
-    `${name}: ${unscored.length} of the first val rows could not be scored (${total} in all); row ${first.id}: ${first.failure?.message ?? "unknown"}; mend it and run again, what was paid for is kept`,
+    `${name}: ${unscored.length} of ${tried} val rows could not be scored with the baseline, at most 5 % may be; row ${first.id}: ${first.failure?.message ?? "unknown"}; mend it and run again, what was paid for is kept`,
     { fields: { row: first.id } },
   );
 }

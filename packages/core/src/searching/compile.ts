@@ -4,13 +4,16 @@ import type { AnyModule, Module, Need } from "../programs/module.ts";
 import type { ExampleRow } from "../values/example.ts";
 import { assemble } from "./assemble.ts";
 import { scoreBaseline } from "./baseline.ts";
+import { checkTarget } from "./check-target.ts";
+import type { Drive } from "./drive.ts";
 import { eventStream } from "./event-stream.ts";
 import type { AnyTarget } from "./fingerprint.ts";
+import { closeQuietly } from "./ledger.ts";
 import type { Study } from "./optimizer.ts";
 import { planOf } from "./plan.ts";
 import { prepareData } from "./prepare-data.ts";
-import { report, reportNeeds } from "./report.ts";
-import type { CompileResult, EndReason, Plan, RunEvent } from "./result.ts";
+import { report, setAsideReport } from "./report.ts";
+import type { CompileResult, Plan, RunEvent } from "./result.ts";
 import type { RunParts } from "./run-parts.ts";
 import type { Target } from "./target.ts";
 
@@ -35,7 +38,7 @@ export function compile<I, O, M, N extends Need, E extends ExampleRow<I>>(
   program: Module<I, O, M, N>,
   target: Target<E, O, N>,
 ): Promise<CompileResult> {
-  return start(program, target).result;
+  return execute(program, target as unknown as AnyTarget, () => {});
 }
 
 /** `compile`, with events. */
@@ -60,12 +63,13 @@ export async function open<I, O, M, N extends Need, E extends ExampleRow<I>>(
   const manual = { ...target, optimizer: { name: "by hand", run: () => Promise.resolve() } } as unknown as AnyTarget;
   const parts = await assemble(program, manual, () => {});
   try {
-    await scoreBaseline(parts);
+    await begin(parts);
   } catch (error) {
-    await parts.ledger.close();
+    await abandon(parts);
     throw error;
   }
-  return { ...parts.drive.study, finish: () => conclude(parts) };
+  let finished: Promise<CompileResult> | undefined;
+  return { ...parts.drive.study, finish: () => (finished ??= conclude(parts)) };
 }
 
 /** What a run is expected to need; makes no call. */
@@ -74,47 +78,71 @@ export function plan<I, O, M, N extends Need, E extends ExampleRow<I>>(
   target: Target<E, O, N>,
 ): Promise<Plan> {
   const any = target as unknown as AnyTarget;
-  return Promise.resolve().then(() => planOf(program, any, prepareData(program, any.data, any.seed ?? 0)));
+  return Promise.resolve().then(() => {
+    checkTarget(program, any);
+    return planOf(program, any, prepareData(program, any.data, any.seed ?? 0));
+  });
 }
 
 async function execute(program: AnyModule, target: AnyTarget, emit: (event: RunEvent) => void): Promise<CompileResult> {
   const parts = await assemble(program, target, emit);
   try {
-    await scoreBaseline(parts);
-    parts.meter.setAside(reportNeeds(parts));
+    await begin(parts);
     await search(parts);
   } catch (error) {
-    await parts.rows.settled();
-    await parts.ledger.close();
+    await abandon(parts);
     throw error;
   }
   return conclude(parts);
 }
 
+/** Scores the baseline, and keeps what the report needs out of reach. */
+async function begin(parts: RunParts): Promise<void> {
+  await scoreBaseline(parts);
+  setAsideReport(parts);
+}
+
 /** Lets the optimizer run until it is done or the run has ended. */
-async function search({ drive: { study, ended, end }, target, rows }: RunParts): Promise<void> {
+async function search({ drive, target }: RunParts): Promise<void> {
+  const { study, ended, end } = drive;
+  const returned = new AbortController();
   if (ended() === undefined) {
     try {
-      await Promise.race([target.optimizer.run(study), untilEnded(ended)]);
+      await Promise.race([target.optimizer.run(study), overdue(drive, returned.signal)]);
     } catch (error) {
       if (ended() === undefined || !isCultivarError(error, "run-ended")) throw error;
+    } finally {
+      returned.abort();
     }
   }
-  await rows.settled();
+  // First the end, so that what an optimizer left behind asks for nothing more.
   end("done");
+  await drive.settled();
 }
 
 /** Resolves some time after the run has ended, for optimizers that swallow the end and never return. */
-async function untilEnded(ended: () => EndReason | undefined): Promise<void> {
-  while (ended() === undefined) await systemClock.sleep(50);
-  await systemClock.sleep(1000);
+async function overdue(drive: Drive, returned: AbortSignal): Promise<void> {
+  await drive.over;
+  await drive.settled();
+  await systemClock.sleep(1000, returned).catch(() => {});
 }
 
 async function conclude(parts: RunParts): Promise<CompileResult> {
   try {
     parts.drive.end("done");
-    return await report(parts);
-  } finally {
+    await parts.drive.settled();
+    const result = await report(parts);
     await parts.ledger.close();
+    return result;
+  } catch (error) {
+    await abandon(parts);
+    throw error;
   }
+}
+
+/** After an error: nothing more is asked or paid for, what is in flight is journaled, and the lock is given back. */
+async function abandon({ drive, ledger }: RunParts): Promise<void> {
+  drive.end("aborted");
+  await drive.settled();
+  await closeQuietly(ledger);
 }

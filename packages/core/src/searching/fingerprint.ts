@@ -4,7 +4,8 @@ import { modelsOf } from "../programs/bind.ts";
 import type { AnyModule } from "../programs/module.ts";
 import { definition } from "../programs/module.ts";
 import type { ExampleRow } from "../values/example.ts";
-import type { LanguageModel, Models } from "../values/language-model.ts";
+import type { Embedder, LanguageModel, Models } from "../values/language-model.ts";
+import { oneStandardError } from "./gate.ts";
 import type { TargetOptions } from "./target.ts";
 
 /** Hashes of everything a result depends on, by name, and the hash of them all (16 hex digits). */
@@ -16,8 +17,13 @@ export interface Fingerprint {
 /** A target whose types no longer matter. */
 export type AnyTarget = TargetOptions<ExampleRow, never> & { readonly models?: Models };
 
+/** Who answers. Never a key: adapters may hold one. */
+function payeeIdentity({ provider, modelId, endpoint }: LanguageModel | Embedder): readonly unknown[] {
+  return [provider, modelId, endpoint];
+}
+
 function modelIdentity(lm: LanguageModel): unknown {
-  return [lm.provider, lm.modelId, lm.endpoint, lm.capabilities];
+  return [...payeeIdentity(lm), lm.capabilities];
 }
 
 /**
@@ -38,8 +44,15 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
     optimizer: [target.optimizer.name, target.optimizer.options],
     models: models && [models.default, models.reflect, models.judge].map((lm) => lm && modelIdentity(lm)),
     "models.choices": models?.choices && Object.entries(models.choices).map(([name, lm]) => [name, modelIdentity(lm)]),
+    embedders: models?.embedders && Object.entries(models.embedders).map(([name, of]) => [name, payeeIdentity(of)]),
     seed: target.seed ?? 0,
-    search: [target.vary, target.gate?.name, target.targetScore, target.patience, target.data.overlap],
+    search: [
+      target.vary,
+      (target.gate ?? oneStandardError).name,
+      target.targetScore,
+      target.patience,
+      target.data.overlap,
+    ],
   };
   const inputs = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, contentHash(part ?? null)]));
   return { hash: contentHash(inputs), inputs };

@@ -2,6 +2,7 @@ import { CultivarError } from "../ground/errors.ts";
 import type { Chain, ChainHost } from "./chain.ts";
 import { chains } from "./chain.ts";
 import type { Study } from "./optimizer.ts";
+import type { EndReason } from "./result.ts";
 
 export interface InOrderOptions<S, P> {
   /** Proposals in flight at most, at least 1. Belongs to the optimizer and changes results; 1 is the serial search. */
@@ -42,17 +43,17 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
   const flights = new Map<number, Flight<P>>();
   const states: S[] = [options.state];
   let next = 0;
+  let reason: EndReason = "evaluations";
 
   const launch = (committed: number): void => {
     while (next < steps && next - committed < width) {
       const chain = host.open(instance, next, cost);
-      if (chain === undefined) return;
+      if (typeof chain === "string") {
+        reason = chain;
+        return;
+      }
       const state = states[Math.max(0, next - width + 1)]!;
-      const landed = options.start(next, state, { ...study, ...chain.methods }).then(
-        (proposal) => ({ proposal }),
-        (error: unknown) => ({ error }),
-      );
-      flights.set(next, { chain, landed });
+      flights.set(next, { chain, landed: land(chain, options.start, next, state, study) });
       next += 1;
     }
   };
@@ -63,29 +64,46 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
     }
     flights.clear();
   };
-  for (let step = 0; ; step++) {
-    launch(step);
-    const flight = flights.get(step);
-    if (flight === undefined) {
-      if (step >= steps) return states.at(-1)!;
-      host.end("evaluations");
-      return host.refuse();
+  try {
+    for (let step = 0; ; step++) {
+      launch(step);
+      const flight = flights.get(step);
+      if (flight === undefined) {
+        if (step >= steps) return states.at(-1)!;
+        host.end(reason);
+      } else {
+        const result = await flight.landed;
+        if (flight.chain.ending() !== undefined) flight.chain.end();
+        else if ("error" in result) throw result.error;
+        else {
+          flights.delete(step);
+          flight.chain.commit();
+          states.push(options.commit(states.at(-1)!, result.proposal, step));
+        }
+      }
+      if (host.ended() !== undefined) return await host.refuse();
+      if (options.until?.(states.at(-1)!) === true) return states.at(-1)!;
     }
-    const result = await flight.landed;
-    if ("error" in result) {
-      await settle();
-      throw result.error;
-    }
-    flights.delete(step);
-    flight.chain.commit();
-    states.push(options.commit(states.at(-1)!, result.proposal, step));
-    if (host.ended() !== undefined) {
-      await settle();
-      return host.refuse();
-    }
-    if (options.until?.(states.at(-1)!) === true) {
-      await settle();
-      return states.at(-1)!;
-    }
+  } finally {
+    // Whatever ends the search: nothing is left in flight, and nothing uncommitted counts.
+    await settle();
+  }
+}
+
+/** Runs one proposal to its end, its last ask included. */
+async function land<S, P>(
+  chain: Chain,
+  start: InOrderOptions<S, P>["start"],
+  step: number,
+  state: S,
+  study: Study,
+): Promise<{ readonly proposal: P } | { readonly error: unknown }> {
+  try {
+    const proposal = await start(step, state, { ...study, ...chain.methods });
+    return { proposal };
+  } catch (error) {
+    return { error };
+  } finally {
+    await chain.settled();
   }
 }

@@ -17,7 +17,7 @@ export type JournalRecord =
   | { readonly type: "open"; readonly elapsedMs: number; readonly orphans: number }
   /** `key` names candidate, split, row and sample; `calls` are the keys of the LM calls it took, sorted. */
   | { readonly type: "row"; readonly key: string; readonly row: Row; readonly calls: readonly string[] }
-  /** The run was ended by the clock at its `asks`-th ask, at a limit of `seconds`. */
+  /** The clock ended the run at its `asks`-th step (an ask, a proposer call, a chain), at a limit of `seconds`. */
   | { readonly type: "timed-end"; readonly asks: number; readonly seconds: number };
 
 /**

@@ -31,10 +31,8 @@ export function leakGuard(
     const held = shinglesOf(heldOut, new Map());
     const inTrain: Shingles = new Map([...held.keys()].map((length) => [length, new Set<number>()]));
     for (const row of train) {
-      for (const text of textsOf([row.input, row.expected])) {
-        const words = wordsOf(text);
-        for (const [length, known] of inTrain) for (const hash of windows(words, length)) known.add(hash);
-      }
+      const words = wordsOfRow([row.input, row.expected]);
+      for (const [length, known] of inTrain) for (const hash of windows(words, length)) known.add(hash);
     }
     for (const [length, hashes] of held) for (const hash of inTrain.get(length)!) hashes.delete(hash);
     return { held, train: shinglesOf(train, new Map()) };
@@ -59,7 +57,7 @@ export function leakGuard(
         const { leak, copies } = judge(text);
         if (leak)
           return {
-            leak: `component ${id} repeats ${leakWords} or more words of a val or test row; held-out rows must stay unseen`,
+            leak: `component ${id} repeats a val or test row (${leakWords} words in a row, or the whole of a shorter input); held-out rows must stay unseen`,
             copiesTrain,
           };
         if (copies) copiesTrain ??= id;
@@ -81,13 +79,19 @@ function shinglesOf(rows: readonly ExampleRow[], into: Shingles): Shingles {
     known.add(hash);
   };
   for (const row of rows) {
-    for (const text of textsOf([row.input, row.expected]))
-      for (const hash of windows(wordsOf(text), leakWords)) add(leakWords, hash);
-    const whole = [...textsOf([row.input])].flatMap((text) => wordsOf(text));
+    for (const hash of windows(wordsOfRow([row.input, row.expected]), leakWords)) add(leakWords, hash);
+    const whole = wordsOfRow(row.input);
     if (whole.length >= fewestWords && whole.length < leakWords)
       for (const hash of windows(whole, whole.length)) add(whole.length, hash);
   }
   return into;
+}
+
+/** The words of a row's texts, one text after the other: a copy that runs over two fields is found too. */
+function wordsOfRow(value: unknown): number[] {
+  const words: number[] = [];
+  for (const text of textsOf(value)) for (const word of wordsOf(text)) words.push(word);
+  return words;
 }
 
 function* textsOf(value: unknown): Generator<string> {
@@ -96,10 +100,14 @@ function* textsOf(value: unknown): Generator<string> {
     for (const member of Object.values(value)) yield* textsOf(member);
 }
 
-/** FNV-1a over each lower-cased word: letters and digits of any script. */
+/** Letters, marks and digits of any script; where words are not spaced, each character is one. */
+const wordPattern =
+  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])[\p{L}\p{M}\p{N}])+/gu;
+
+/** FNV-1a over each lower-cased word. */
 function wordsOf(text: string): number[] {
   const hashes: number[] = [];
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}]+/gu)) {
+  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(wordPattern)) {
     let hash = 0x811c9dc5;
     for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
     hashes.push(hash >>> 0);

@@ -2,7 +2,10 @@ import { CultivarError } from "../ground/errors.ts";
 import type { CallRecord } from "../programs/gateway.ts";
 import type { Meter } from "../programs/meter.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { changedInputs } from "./fingerprint.ts";
 import type { Journal, JournalRecord, JournalStore } from "./journal.ts";
+
+type Intent = Extract<JournalRecord, { type: "intent" }>;
 
 /** A run's journal, read: what earlier processes did, and where to append. */
 export interface Ledger {
@@ -11,8 +14,10 @@ export interface Ledger {
   /** Milliseconds that earlier processes took. */
   readonly elapsedMs: number;
   /** Calls sent by an earlier process whose answer was never journaled. */
-  readonly orphans: readonly Extract<JournalRecord, { type: "intent" }>[];
-  readonly timedEnd: Extract<JournalRecord, { type: "timed-end" }> | undefined;
+  readonly orphans: readonly Intent[];
+  readonly timedEnds: readonly Extract<JournalRecord, { type: "timed-end" }>[];
+  /** The largest call of earlier processes, as far as is known. */
+  readonly largest: { readonly tokens: number; readonly usd: number };
   close(): Promise<void>;
 }
 
@@ -32,9 +37,10 @@ export async function openLedger(
 ): Promise<Ledger> {
   const name = runName(target, fingerprint.hash);
   if (wanted !== undefined && wanted !== name) {
+    const changed = await changedSince(store, wanted, fingerprint);
     throw new CultivarError(
       "stale",
-      `run ${wanted}: its inputs have changed since (they now make run ${name}); restore them, or compile without naming a run to start a new one that reuses the cache`,
+      `run ${wanted}: ${changed} (they now make run ${name}); restore them, or compile without naming a run to start a new one that reuses the cache`,
     );
   }
   const journal = await store.open(name);
@@ -54,13 +60,13 @@ export async function openLedger(
     const orphans = orphansOf(earlier);
     const elapsedMs = earlier.reduce((most, record) => Math.max(most, "elapsedMs" in record ? record.elapsedMs : 0), 0);
     await journal.append({ type: "open", elapsedMs, orphans: orphans.length });
-    const timedEnd = earlier.findLast((record) => record.type === "timed-end");
     return {
       earlier,
       append: (record) => journal.append(record),
       elapsedMs,
       orphans,
-      timedEnd,
+      timedEnds: earlier.filter((record) => record.type === "timed-end"),
+      largest: largestOf(earlier),
       close: () => journal.close(),
     };
   } catch (error) {
@@ -69,37 +75,84 @@ export async function openLedger(
   }
 }
 
+/** What is different from what a run was made from, in words. Never rejects: the run may be locked, or unreadable. */
+async function changedSince(store: JournalStore, wanted: string, now: Fingerprint): Promise<string> {
+  try {
+    if (!(await store.list()).includes(wanted)) return "there is no such run of these inputs";
+    const journal = await store.open(wanted);
+    try {
+      for await (const record of journal.read())
+        if (record.type === "run")
+          return `its inputs have changed since: ${changedInputs(record.inputs, now.inputs).join(", ")}`;
+    } finally {
+      await closeQuietly(journal);
+    }
+  } catch {
+    // The names of what changed are a courtesy.
+  }
+  return "its inputs have changed since";
+}
+
 /** The first error is the one to show. */
-async function closeQuietly(journal: Journal): Promise<void> {
+export async function closeQuietly(journal: Pick<Journal, "close">): Promise<void> {
   await journal.close().catch(() => {});
 }
 
-function orphansOf(records: readonly JournalRecord[]): Extract<JournalRecord, { type: "intent" }>[] {
-  const open = new Map<string, Extract<JournalRecord, { type: "intent" }>[]>();
+function largestOf(records: readonly JournalRecord[]): { tokens: number; usd: number } {
+  const largest = { tokens: 0, usd: 0 };
+  for (const record of records) {
+    if (record.type === "intent") {
+      largest.usd = Math.max(largest.usd, record.worstUsd ?? 0);
+      largest.tokens = Math.max(largest.tokens, record.worstTokens ?? 0);
+    } else if (record.type === "reply") {
+      const { inputTokens = 0, outputTokens = 0 } = record.response.usage;
+      largest.tokens = Math.max(largest.tokens, inputTokens + outputTokens);
+    }
+  }
+  return largest;
+}
+
+function orphansOf(records: readonly JournalRecord[]): Intent[] {
+  const open = new Map<string, Intent[]>();
   for (const record of records) {
     if (record.type === "intent") open.set(record.key, [...(open.get(record.key) ?? []), record]);
+    // A reply from the shared cache answers no intent of this run.
+    else if (record.type === "reply" && record.cached === true) continue;
     else if (record.type === "reply" || record.type === "fault" || record.type === "vectors")
       open.get(record.key)?.pop();
   }
   return [...open.values()].flat();
 }
 
-/** Tells a meter what earlier processes spent: replies, failed calls, and orphans at their worst. */
+/**
+ * Tells a meter what earlier processes spent: replies, failed calls that may be billed, and orphans, at their worst
+ * where nobody said what they used.
+ */
 export function restoreSpend(meter: Meter, ledger: Ledger): void {
   const spent = { calls: 0, tokens: 0, inputTokens: 0, usd: 0 };
+  const worst = (intent: Intent | undefined): void => {
+    spent.tokens += intent?.worstTokens ?? 0;
+    spent.usd += intent?.worstUsd ?? 0;
+  };
+  const intents = new Map<string, Intent>();
   for (const record of ledger.earlier) {
-    if (record.type === "reply" && record.cached !== true) {
-      const { inputTokens = 0, outputTokens = 0 } = record.response.usage;
+    if (record.type === "intent") intents.set(record.key, record);
+    else if (record.type === "fault") {
       spent.calls += 1;
-      spent.inputTokens += inputTokens;
-      spent.tokens += inputTokens + outputTokens;
-      spent.usd += record.usd ?? 0;
-    } else if (record.type === "fault" || record.type === "vectors") spent.calls += 1;
+      if (record.billed === true) worst(intents.get(record.key));
+    } else if (record.type === "vectors") spent.calls += 1;
+    else if (record.type === "reply" && record.cached !== true) {
+      const { inputTokens, outputTokens } = record.response.usage;
+      const intent = intents.get(record.key);
+      const known = inputTokens !== undefined && outputTokens !== undefined;
+      spent.calls += 1;
+      spent.inputTokens += known ? inputTokens : 0;
+      spent.tokens += known ? inputTokens + outputTokens : (intent?.worstTokens ?? 0);
+      spent.usd += record.usd ?? intent?.worstUsd ?? 0;
+    }
   }
-  for (const orphan of ledger.orphans) {
-    spent.calls += 1;
-    spent.usd += orphan.worstUsd ?? 0;
-  }
+  spent.calls += ledger.orphans.length;
+  for (const orphan of ledger.orphans) worst(orphan);
   meter.restore(spent);
 }
 

@@ -1,5 +1,4 @@
-import { isCultivarError } from "../ground/errors.ts";
-import type { Worst } from "../programs/meter.ts";
+import { isCultivarError, messageOf } from "../ground/errors.ts";
 import { definition } from "../programs/module.ts";
 import type { Candidate } from "../values/component.ts";
 import { candidateHash } from "../values/component.ts";
@@ -11,43 +10,56 @@ import { pairedDifference } from "../ground/stats.ts";
 import type { Row } from "./optimizer.ts";
 import { rowKey } from "./row-source.ts";
 import type { CompileResult, Comparison } from "./result.ts";
+import { endingOf } from "./run-end.ts";
 
 /**
- * The worst case of the final report, set aside before the search: every test row for two candidates, at the largest
- * call and the most calls per row seen so far (or declared, where that is more).
+ * The worst case of the final report: every test row for two candidates, at the most calls that a val row took with the
+ * baseline (or that are declared, where that is more).
  */
-export function reportNeeds({ program, data, meter, gateway, drive }: RunParts): Worst {
-  const rows = 2 * data.test.length;
-  if (rows === 0) return { calls: 0, tokens: 0, usd: 0 };
-  const perRow = Math.max(
-    program[definition].maxCalls,
-    Math.ceil((2 * gateway.answered()) / Math.max(1, drive.study.val.length)),
-  );
-  const { tokens, usd } = meter.largest();
-  return {
-    calls: rows * perRow,
-    tokens: rows * perRow * tokens,
-    usd: usd === undefined ? undefined : rows * perRow * usd,
+function reportCalls({ program, data, rows, drive }: RunParts): number {
+  const hash = candidateHash(drive.study.baseline);
+  let most = program[definition].maxCalls;
+  for (const { id } of data.val) most = Math.max(most, rows.callsOf(rowKey(hash, "val", id, 0)).length);
+  return 2 * data.test.length * most;
+}
+
+/** Keeps the report's worst case out of reach from now on, at the largest call seen so far: it grows with them. */
+export function setAsideReport(parts: RunParts): void {
+  const { meter, ledger, hooks } = parts;
+  const calls = reportCalls(parts);
+  const update = (): void => {
+    const { tokens, usd } = meter.largest();
+    meter.setAside({
+      calls,
+      tokens: calls * Math.max(tokens, ledger.largest.tokens),
+      usd: usd === undefined ? undefined : calls * Math.max(usd, ledger.largest.usd),
+    });
   };
+  hooks.afterRow = update;
+  update();
 }
 
 /** Decides by the gate, opens test once, and puts the result together. */
 export async function report(parts: RunParts): Promise<CompileResult> {
   const { drive, data, target, meter, gateway, ledger, metric, complete } = parts;
   const { study, known } = drive;
-  const best = study.best();
+  const best = known.best()!;
   const candidates = known.complete();
   const baselineRows = candidates[0]!.rows;
   const gate = target.gate ?? oneStandardError;
   const isBaseline = candidateHash(best.candidate) === candidateHash(study.baseline);
   const improved = !isBaseline && gate.passes(pairedDifference(scoresOf(baselineRows), scoresOf(best.rows)));
   const chosen = improved ? best : { candidate: study.baseline, rows: baselineRows };
-  const release = meter.setAside({ calls: 0, tokens: 0, usd: 0 });
-  release();
+  parts.hooks.afterRow = () => {};
+  meter.setAside({ calls: 0, tokens: 0, usd: 0 })();
   const test = data.test.length === 0 ? undefined : await openTest(parts, chosen.candidate);
-  const remarks = [...data.remarks, ...drive.remarks];
+  const remarks = [...data.remarks, ...drive.lineage.remarks];
   if (!isBaseline && !improved)
     remarks.push("a better candidate was found but did not pass the gate; the baseline is returned");
+  if (target.fingerprint === undefined)
+    remarks.push(
+      "no fingerprint: only the metric's source and the declared modules stand for the code; give one that changes with it",
+    );
   const spend = meter.spend();
   if (spend.unpriced.length > 0)
     remarks.push(`prices are unknown for ${spend.unpriced.join(", ")}: the cost leaves them out`);
@@ -65,7 +77,7 @@ export async function report(parts: RunParts): Promise<CompileResult> {
     reused: gateway.reused,
     orphans: ledger.orphans.length,
     candidates,
-    lineage: drive.lineage.map((entry) => {
+    lineage: drive.lineage.entries.map((entry) => {
       const val = known.estimateOf(entry.hash);
       return val === undefined ? entry : { ...entry, val };
     }),
@@ -84,7 +96,7 @@ async function openTest(parts: RunParts, chosen: Candidate): Promise<Comparison>
     const hash = candidateHash(candidate);
     return Promise.all(
       data.test.map(({ id }) =>
-        rows.get(candidate, hash, "test", id, 0, false).catch((error: unknown) => outOfBudget(id, error)),
+        rows.get(candidate, hash, "test", id, 0, false).catch((error: unknown) => unscoredBy(parts, id, error)),
       ),
     );
   };
@@ -92,10 +104,12 @@ async function openTest(parts: RunParts, chosen: Candidate): Promise<Comparison>
   return compare(baseline, await score(chosen), metric.range);
 }
 
-/** A report that no longer fits the budget leaves rows unscored and says so. */
-function outOfBudget(id: string, error: unknown): Row {
-  if (!isCultivarError(error, "run-ended")) throw error;
-  return { id, failure: { blame: "world", code: error.code, message: error.message } };
+/** A report that no longer fits the budget, or was aborted, leaves rows unscored and says so. */
+function unscoredBy({ drive }: RunParts, id: string, error: unknown): Row {
+  const aborted = endingOf(error, drive.study.signal) === "aborted";
+  if (!aborted && !isCultivarError(error, "run-ended")) throw error;
+  const code = aborted ? "aborted" : "run-ended";
+  return { id, failure: { blame: "world", code, message: messageOf(error) } };
 }
 
 /** The calls of the search, then those of the final report, in the order of the test rows. */

@@ -1,4 +1,4 @@
-import { CultivarError, isCultivarError } from "../ground/errors.ts";
+import { blame, CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
 import type { Limit } from "../ground/limit.ts";
 import type { Metric } from "../judging/metric.ts";
 import { scoreRow } from "../judging/score-row.ts";
@@ -81,11 +81,15 @@ export function rowSource(options: RowSourceOptions): RowSource {
     if (frame === undefined) frames.set(hash, (frame = options.frameFor(candidate)));
     const { module, metric, signal, seed } = options;
     const keys = new Set<string>();
-    const gateway = recording(options.gateway, keys);
-    const full = await options.limit(() => {
+    const guarded = unswallowed(recording(options.gateway, keys));
+    const full = await options.limit(async () => {
       signal.throwIfAborted();
+      const { gateway } = guarded;
       return scoreRow({ module, frame, example, metric, gateway, signal, sample, seed, address: [key] });
     });
+    guarded.check();
+    // What failed while everything was being torn down says nothing of the candidate.
+    if (full.failure !== undefined) signal.throwIfAborted();
     const before = scored.get(key);
     if (before === undefined) {
       calls.set(key, [...keys].sort());
@@ -105,7 +109,7 @@ export function rowSource(options: RowSourceOptions): RowSource {
     const known = scored.get(key);
     if (known !== undefined && (!trace || known.trace !== undefined)) return known;
     const full = await run(candidate, hash, split, id, sample, key);
-    const row = trace ? full : withoutTrace(full);
+    const row = asJson(trace ? full : withoutTrace(full));
     if (row.score !== undefined) {
       await options.append({ type: "row", key, row, calls: calls.get(key) ?? [] });
       scored.set(key, row);
@@ -115,21 +119,25 @@ export function rowSource(options: RowSourceOptions): RowSource {
   };
   return {
     get(candidate, hash, split, id, sample, trace) {
-      const key = `${rowKey(hash, split, id, sample)}${trace ? "+" : ""}`;
-      let row = rows.get(key);
-      if (row === undefined) {
-        row = fetch(candidate, hash, split, id, sample, trace);
-        rows.set(key, row);
-        running.add(row);
-        const done = (keep: boolean): void => {
-          running.delete(row!);
-          if (!keep) rows.delete(key);
-        };
-        row.then(
-          (told) => done(told.score !== undefined),
-          () => done(false),
-        );
-      }
+      const plain = rowKey(hash, split, id, sample);
+      const traced = `${plain}+`;
+      // A row with its trace answers both; one that runs without is let finish first, so that it is scored once.
+      const known = rows.get(traced) ?? (trace ? undefined : rows.get(plain));
+      if (known !== undefined) return known;
+      const begin = (): Promise<Row> => fetch(candidate, hash, split, id, sample, trace);
+      const before = rows.get(plain);
+      const row = before === undefined ? begin() : before.then(begin, begin);
+      const key = trace ? traced : plain;
+      rows.set(key, row);
+      running.add(row);
+      const done = (keep: boolean): void => {
+        running.delete(row);
+        if (!keep) rows.delete(key);
+      };
+      row.then(
+        (told) => done(told.score !== undefined),
+        () => done(false),
+      );
       return row;
     },
     hasKey: (key) => scored.has(key),
@@ -138,6 +146,41 @@ export function rowSource(options: RowSourceOptions): RowSource {
       while (running.size > 0) await Promise.allSettled(running);
     },
   };
+}
+
+/**
+ * A gateway of one row, and what to ask once the row is scored: an error that ends the whole run (a used-up budget, a
+ * wrong key) stands, whatever the program made of it.
+ */
+function unswallowed(gateway: Gateway): { readonly gateway: Gateway; check(): void } {
+  let fatal: { readonly error: unknown } | undefined;
+  const keep = (error: unknown): never => {
+    if (isCultivarError(error) && blame(error) === "run") fatal ??= { error };
+    throw error;
+  };
+  return {
+    gateway: {
+      ...gateway,
+      generate: (lm, request, note) => gateway.generate(lm, request, note).catch(keep),
+      embed: (embedder, texts) => gateway.embed(embedder, texts).catch(keep),
+    },
+    check() {
+      if (fatal !== undefined) throw fatal.error;
+    },
+  };
+}
+
+/** The row as a resumed run would read it: what is told must not depend on whether it was journaled. */
+function asJson(row: Row): Row {
+  try {
+    return JSON.parse(JSON.stringify(row)) as Row;
+  } catch (cause) {
+    throw new CultivarError(
+      "program",
+      `row ${row.id}: its trace holds what JSON cannot (${messageOf(cause)}); let modules and tools return plain data`,
+      { cause },
+    );
+  }
 }
 
 function withoutTrace(row: Row): Row {

@@ -25,6 +25,8 @@ export interface RunParts {
   readonly ledger: Ledger;
   readonly drive: Drive;
   readonly emit: (event: RunEvent) => void;
+  /** What else happens as each row is done. */
+  readonly hooks: { afterRow: () => void };
   /** A candidate of the space, with what `vary` held still put back. */
   readonly complete: (candidate: Candidate) => Candidate;
 }

@@ -15,7 +15,11 @@ export function searchSpace(module: AnyModule, models: Models | undefined, vary:
       delete space[id];
       continue;
     }
-    if (!Object.hasOwn(optional, id)) throw unknown(id, Object.keys(optional), "can vary");
+    // Texts and demo sets vary anyway.
+    if (wanted === true && Object.hasOwn(space, id)) continue;
+    if (!Object.hasOwn(optional, id)) throw unknown(id, Object.keys(optional), "has choices");
+    if (wanted !== true && !Array.isArray(wanted))
+      throw new CultivarError("config", `vary: ${id} must be true, false or a list of values, got ${typeof wanted}`);
     space[id] = chosen(id, optional[id]!, wanted);
   }
   if (Object.keys(space).length === 0)
