@@ -14,6 +14,7 @@ function wrap<T extends AnyModule>(
   kind: string,
   times: number,
   options: unknown,
+  source: string,
   run: (call: () => Promise<unknown>, input: unknown) => Promise<unknown>,
 ): T {
   if (!Number.isInteger(times) || times < 1) {
@@ -29,6 +30,7 @@ function wrap<T extends AnyModule>(
     sketch: { ...own.sketch, kind: `${kind} of ${own.sketch.kind}` },
     maxCalls: own.maxCalls * times,
     fingerprint: contentHash([kind, times, options, own.fingerprint]),
+    source: [source, own.source ?? ""].join("\n"),
     run: (frame: Frame, input) => run(() => callModule(sampleScope(own, kind, input), own, frame, input), input),
   };
   return moduleFrom(inner.name, wrapped, {}) as unknown as T;
@@ -61,7 +63,7 @@ export function bestOfN<T extends AnyModule>(
   options: BestOfNOptions<ModuleInput<T>, ModuleOutput<T>>,
 ): Module<ModuleInput<T>, ModuleOutput<T>> {
   const { n, reward, threshold } = options;
-  return wrap(inner, "bestOfN", n, { threshold, reward: reward.toString() }, async (call, input) => {
+  return wrap(inner, "bestOfN", n, { threshold }, reward.toString(), async (call, input) => {
     let best: { output: unknown; value: number } | undefined;
     const failures: unknown[] = [];
     for (let i = 0; i < n; i++) {
@@ -99,7 +101,7 @@ export function majority<T extends AnyModule>(
 ): Module<ModuleInput<T>, ModuleOutput<T>> {
   const { k } = options;
   const by = options.by ?? ((output: unknown) => output);
-  return wrap(inner, "majority", k, options.by?.toString(), async (call) => {
+  return wrap(inner, "majority", k, {}, options.by?.toString() ?? "", async (call) => {
     const settled = await Promise.allSettled(Array.from({ length: k }, call));
     const groups = new Map<string, { first: unknown; votes: number }>();
     for (const result of settled) {

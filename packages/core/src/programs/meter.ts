@@ -53,6 +53,8 @@ export interface Meter {
     readonly tokens: number;
     readonly inputTokens: number;
     readonly usd: number;
+    /** Models of unknown price among them. */
+    readonly unpriced?: readonly string[];
   }): void;
   /**
    * Keeps this much out of reach, for the final report, until the returned function releases it. From then on the
@@ -61,7 +63,7 @@ export interface Meter {
    */
   setAside(worst: Worst): () => void;
   spend(): Spend;
-  /** The worst case of the largest call so far. */
+  /** The most that one call turned out to use so far. */
   largest(): Worst;
   /** The limit that a reservation ran into, once one has. */
   exhausted(): PhysicalLimit | undefined;
@@ -176,7 +178,10 @@ export function createMeter(
         const known = inputTokens >= 0 && outputTokens >= 0;
         const usd = known ? costUsd(usage, lm.price) : undefined;
         if (usd === undefined) unpriced.add(nameOf(lm));
-        charge(known ? inputTokens + outputTokens : worst.tokens, known ? inputTokens : 0, usd ?? worst.usd ?? 0);
+        const tokens = known ? inputTokens + outputTokens : worst.tokens;
+        charge(tokens, known ? inputTokens : 0, usd ?? worst.usd ?? 0);
+        largest.tokens = Math.max(largest.tokens, tokens);
+        largest.usd = Math.max(largest.usd, usd ?? worst.usd ?? 0);
         release(worst);
       },
       fail(billed) {
@@ -213,8 +218,6 @@ export function createMeter(
         );
       }
       if (exhausted !== undefined) throw refuse(exhausted);
-      largest.tokens = Math.max(largest.tokens, worst.tokens);
-      largest.usd = Math.max(largest.usd, worst.usd ?? 0);
       const limit = blocked(worst);
       if (limit === undefined && waiting.length === 0) return admit(worst, lm);
       if (limit !== undefined && inFlight === 0) throw refuse(limit);
@@ -227,6 +230,7 @@ export function createMeter(
       spent.tokens += earlier.tokens;
       spent.inputTokens += earlier.inputTokens;
       spent.usd += earlier.usd;
+      for (const model of earlier.unpriced ?? []) unpriced.add(model);
     },
     setAside(worst) {
       aside = worst;

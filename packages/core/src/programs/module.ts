@@ -57,6 +57,8 @@ export interface ModuleDefinition {
   readonly fingerprint: string;
   /** A labelled row as a demo of the demo component `id`: undefined when it does not fit that module's input and output. */
   readonly demoOf: (id: string, input: unknown, expected: unknown) => DemoRow | undefined;
+  /** Source of the functions that it runs: stands for the code in fingerprints when nothing better is given. */
+  readonly source?: string;
   /** Why a dataset row's input does not fit, for modules that know; undefined when it does or cannot be told. */
   readonly rejectInput?: (input: unknown) => string | undefined;
   run(frame: Frame, input: unknown): Promise<unknown>;

@@ -59,6 +59,7 @@ export function program<const M extends Record<string, AnyModule>, I, O>(
     },
     maxCalls: children.reduce((sum, child) => sum + child.own.maxCalls, 0),
     fingerprint: contentHash(["program", name, children.map((child) => [child.key, child.own.fingerprint])]),
+    source: [run.toString(), ...children.map((child) => child.own.source ?? "")].join("\n"),
     demoOf: (id, input, expected) => {
       const child = children.find(({ key }) => id.startsWith(`${key}.`));
       return child?.own.demoOf(id.slice(child.key.length + 1), input, expected);

@@ -105,8 +105,10 @@ export function react<I extends Schema, O extends Schema>(
       maxSteps,
       parameters,
       descriptions,
-      Object.values(tools).map(({ run }) => run.toString()),
     ]),
+    source: Object.values(tools)
+      .map(({ run }) => run.toString())
+      .join("\n"),
     demoOf: () => undefined,
     rejectInput: (input) => rejectInput(signature, input),
     run: async (frame, input) => {

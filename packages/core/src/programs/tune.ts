@@ -52,7 +52,8 @@ export function tune<const T extends Record<string, TextComponent>, I, O>(
     optional: () => ({}),
     sketch: { name, kind: "tune", children: {} },
     maxCalls: 0,
-    fingerprint: contentHash(["tune", name, run.toString(), entries]),
+    fingerprint: contentHash(["tune", name, entries]),
+    source: run.toString(),
     demoOf: () => undefined,
     run: (frame, input) => {
       const chosen = Object.fromEntries(entries.map(([id]) => [id, frame.candidate[frame.prefix + id]!]));

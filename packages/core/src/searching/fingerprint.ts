@@ -35,7 +35,7 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
   const models = modelsOf(target);
   const metric = asMetric(target.metric);
   const parts: Record<string, unknown> = {
-    code: target.fingerprint ?? metric.score.toString(),
+    code: target.fingerprint ?? [metric.score.toString(), module[definition].source],
     program: module[definition].fingerprint,
     metric: [metric.range, metric.name],
     "data.train": target.data.train,

@@ -16,7 +16,7 @@ export interface Ledger {
   /** Calls sent by an earlier process whose answer was never journaled. */
   readonly orphans: readonly Intent[];
   readonly timedEnds: readonly Extract<JournalRecord, { type: "timed-end" }>[];
-  /** The largest call of earlier processes, as far as is known. */
+  /** The most that one call of earlier processes used; its worst case where nobody said. */
   readonly largest: { readonly tokens: number; readonly usd: number };
   close(): Promise<void>;
 }
@@ -100,14 +100,15 @@ export async function closeQuietly(journal: Pick<Journal, "close">): Promise<voi
 
 function largestOf(records: readonly JournalRecord[]): { tokens: number; usd: number } {
   const largest = { tokens: 0, usd: 0 };
+  const intents = new Map<string, Intent>();
   for (const record of records) {
-    if (record.type === "intent") {
-      largest.usd = Math.max(largest.usd, record.worstUsd ?? 0);
-      largest.tokens = Math.max(largest.tokens, record.worstTokens ?? 0);
-    } else if (record.type === "reply") {
-      const { inputTokens = 0, outputTokens = 0 } = record.response.usage;
-      largest.tokens = Math.max(largest.tokens, inputTokens + outputTokens);
-    }
+    if (record.type === "intent") intents.set(record.key, record);
+    if (record.type !== "reply" || record.cached === true) continue;
+    const { inputTokens, outputTokens } = record.response.usage;
+    const known = inputTokens !== undefined && outputTokens !== undefined;
+    const intent = intents.get(record.key);
+    largest.tokens = Math.max(largest.tokens, known ? inputTokens + outputTokens : (intent?.worstTokens ?? 0));
+    largest.usd = Math.max(largest.usd, record.usd ?? intent?.worstUsd ?? 0);
   }
   return largest;
 }
@@ -130,6 +131,7 @@ function orphansOf(records: readonly JournalRecord[]): Intent[] {
  */
 export function restoreSpend(meter: Meter, ledger: Ledger): void {
   const spent = { calls: 0, tokens: 0, inputTokens: 0, usd: 0 };
+  const unpriced = new Set<string>();
   const worst = (intent: Intent | undefined): void => {
     spent.tokens += intent?.worstTokens ?? 0;
     spent.usd += intent?.worstUsd ?? 0;
@@ -149,11 +151,12 @@ export function restoreSpend(meter: Meter, ledger: Ledger): void {
       spent.inputTokens += known ? inputTokens : 0;
       spent.tokens += known ? inputTokens + outputTokens : (intent?.worstTokens ?? 0);
       spent.usd += record.usd ?? intent?.worstUsd ?? 0;
+      if (record.usd === undefined && intent !== undefined) unpriced.add(intent.model);
     }
   }
   spent.calls += ledger.orphans.length;
   for (const orphan of ledger.orphans) worst(orphan);
-  meter.restore(spent);
+  meter.restore({ ...spent, unpriced: [...unpriced] });
 }
 
 /** The records that a gateway takes up. */

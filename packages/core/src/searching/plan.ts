@@ -27,13 +27,15 @@ export function planOf(module: AnyModule, target: AnyTarget, data: PreparedData)
   );
   const unpriced = [...new Set(all.filter((lm) => lm.price === undefined).map((lm) => `${lm.provider}/${lm.modelId}`))];
   const inputTokens = promptTokens + Math.ceil(averageLength(data) / charactersPerToken);
-  const perCall = costOf(all, inputTokens);
+  // Only these answer the program's own calls.
+  const own = [models?.default, ...Object.values(models?.choices ?? {})].filter((lm) => lm !== undefined);
+  const perCall = costOf(own, inputTokens);
   const usd = calls === undefined || perCall === undefined ? undefined : calls * perCall;
   const { budget } = target;
   return {
     evaluations,
     calls: budget.calls === undefined ? calls : Math.min(calls ?? budget.calls, budget.calls),
-    usd: budget.usd === undefined ? usd : Math.min(usd ?? budget.usd, budget.usd),
+    usd: usd === undefined || budget.usd === undefined ? usd : Math.min(usd, budget.usd),
     testRows: data.test.length,
     unpriced,
   };

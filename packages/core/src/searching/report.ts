@@ -12,8 +12,11 @@ import { rowKey } from "./row-source.ts";
 import type { CompileResult, Comparison } from "./result.ts";
 import { endingOf } from "./run-end.ts";
 
+/** Prompts grow with demos: a test row is taken to cost up to this many times the dearest call so far. */
+const margin = 2;
+
 /**
- * The worst case of the final report: every test row for two candidates, at the most calls that a val row took with the
+ * Calls of the final report at most: every test row for two candidates, at the most calls that a val row took with the
  * baseline (or that are declared, where that is more).
  */
 function reportCalls({ program, data, rows, drive }: RunParts): number {
@@ -23,7 +26,12 @@ function reportCalls({ program, data, rows, drive }: RunParts): number {
   return 2 * data.test.length * most;
 }
 
-/** Keeps the report's worst case out of reach from now on, at the largest call seen so far: it grows with them. */
+/**
+ * Keeps what the report may cost out of reach from now on: its calls at twice the dearest one so far, and it grows with
+ * them. The worst case by output limits would be hundreds of times what reports cost, and end most runs at their start.
+ * The cap holds all the same, since each call of the report reserves its own worst case; rows that then do not fit stay
+ * unscored, and the report says so.
+ */
 export function setAsideReport(parts: RunParts): void {
   const { meter, ledger, hooks } = parts;
   const calls = reportCalls(parts);
@@ -31,8 +39,8 @@ export function setAsideReport(parts: RunParts): void {
     const { tokens, usd } = meter.largest();
     meter.setAside({
       calls,
-      tokens: calls * Math.max(tokens, ledger.largest.tokens),
-      usd: usd === undefined ? undefined : calls * Math.max(usd, ledger.largest.usd),
+      tokens: calls * margin * Math.max(tokens, ledger.largest.tokens),
+      usd: usd === undefined ? undefined : calls * margin * Math.max(usd, ledger.largest.usd),
     });
   };
   hooks.afterRow = update;
