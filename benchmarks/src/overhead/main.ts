@@ -1,0 +1,59 @@
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { version } from "@cultivar/core";
+import { calls } from "./calls.ts";
+import { rootFolder } from "./child.ts";
+import { evaluation } from "./evaluate.ts";
+import { http } from "./http.ts";
+import { imports } from "./imports.ts";
+import { journal } from "./journal.ts";
+import { printSection } from "./print.ts";
+import type { Section } from "./section.ts";
+import { types } from "./types.ts";
+import { packageVersions } from "./versions.ts";
+
+const sections = { calls, http, imports, evaluate: evaluation, journal, types };
+type SectionName = keyof typeof sections;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: "boolean", default: false },
+    json: { type: "boolean", default: false },
+    only: { type: "string", multiple: true },
+    out: { type: "string" },
+  },
+});
+const names = (values.only ?? Object.keys(sections)).map((name) => {
+  if (name in sections) return name as SectionName;
+  throw new Error(`--only: expected one of ${Object.keys(sections).join(", ")}, got ${name}`);
+});
+
+// What users install is the build, so that is what is measured: make it fresh.
+const build = spawnSync(process.execPath, [join(rootFolder, "node_modules", "typescript", "bin", "tsc"), "-b"], {
+  cwd: rootFolder,
+  encoding: "utf8",
+});
+if (build.status !== 0)
+  process.stderr.write(`the build has errors; what follows measures what it left:\n${build.stdout.slice(0, 1000)}\n`);
+
+const found: Section[] = [];
+for (const name of names) {
+  process.stderr.write(`measuring ${name}\n`);
+  const section = await sections[name](values);
+  found.push(section);
+  if (!values.json) process.stdout.write(printSection(section));
+}
+const command = `pnpm bench:overhead${values.quick ? " --quick" : ""}${(values.only ?? []).map((name) => ` --only ${name}`).join("")}`;
+const result = {
+  command,
+  seeds: "none: nothing is drawn",
+  node: process.version,
+  cpu: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
+  versions: { "@cultivar/core": version, ...packageVersions(["@ax-llm/ax", "ai", "openai", "zod"]) },
+  sections: found,
+};
+if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
