@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 
 const steps = [
-  { name: "build", command: "tsc", args: ["-b"] },
+  { name: "build", command: "node", args: ["scripts/build.mjs"] },
   { name: "format", command: "prettier", args: ["--check", "--log-level", "warn", "."] },
   { name: "lint", command: "oxlint", args: ["--type-aware", "--quiet"] },
   { name: "types", command: "tsc", args: ["-p", "tsconfig.test.json"] },

@@ -28,7 +28,7 @@ function run(args, options) {
   return stdout;
 }
 
-run([bin(join(root, "node_modules", "typescript"), "tsc"), "-b"], { cwd: root, stdio: ["ignore", 2, 2] });
+run([join(root, "scripts", "build.mjs")], { cwd: root, stdio: ["ignore", 2, 2] });
 const cultivar = bin(join(root, "packages", "cli"), "cultivar");
 if (json) {
   const stdout = run([cultivar, "compile", "--yes", "--json"], { cwd: example, stdio: ["ignore", "pipe", 2] });
