@@ -9,7 +9,7 @@ for (const name of readdirSync("packages").filter((each) => manifest(each).priva
     { command: "publint", args: ["run", `packages/${name}`, "--strict", "--pack", "pnpm"] },
     {
       command: "attw",
-      args: ["--pack", `packages/${name}`, "--profile", "esm-only", "--pm", "pnpm", "--format", "ascii"],
+      args: ["--pack", `packages/${name}`, "--profile", "esm-only", "--format", "ascii"],
     },
   ]) {
     const { status, stdout, stderr } = spawnSync(command, args, {

@@ -5,6 +5,7 @@ import { simulated } from "./simulated.ts";
 import type { FieldSpec, ModuleSpec, World } from "./world.ts";
 import { judge } from "./world.ts";
 import { worlds } from "./worlds.ts";
+import { multiHopQa } from "./worlds/multi-hop-qa.ts";
 
 /** A world's field specs as a schema: what a user would write by hand. */
 function schemaOf(fields: readonly FieldSpec[]): z.ZodObject {
@@ -78,7 +79,7 @@ test("a malformed reply is repaired from the same input", async () => {
 });
 
 test("core's own prompts in multi-hop-qa", async () => {
-  const world = worlds["multi-hop-qa"];
+  const world = multiHopQa;
   const [query, answer] = world.program.modules;
   const qa = program(
     "archive",

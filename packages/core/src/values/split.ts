@@ -12,7 +12,9 @@ export type SplitName = "train" | "val" | "test";
  * Rows of one split. A plain array fits any of them; rows that `split` marked as test do not fit where train is
  * wanted. The mark is a type only: no such property exists.
  */
-export type Rows<E, S extends SplitName> = readonly E[] & { readonly _split?: S };
+export interface Rows<E, S extends SplitName> extends ReadonlyArray<E> {
+  readonly _split?: S;
+}
 
 /**
  * Shares that sum to at most 1, or row counts that sum to at most the number of rows. What is left over is not used.
