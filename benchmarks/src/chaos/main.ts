@@ -18,7 +18,7 @@ const report = await chaos({
   cutBytes: 2048,
   onProgress: (text) => void process.stderr.write(`${text}\n`),
 });
-const command = `pnpm test:chaos --kills ${values.kills} --seed ${values.seed}`;
+const command = `npm run test:chaos -- --kills ${values.kills} --seed ${values.seed}`;
 const result = { command, node: process.version, core: version, simulated: true, ...report };
 if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
 if (values.json) {

@@ -46,7 +46,7 @@ for (const name of names) {
   found.push(section);
   if (!values.json) process.stdout.write(printSection(section));
 }
-const command = `pnpm bench:overhead${values.quick ? " --quick" : ""}${(values.only ?? []).map((name) => ` --only ${name}`).join("")}`;
+const command = `npm run bench:overhead --${values.quick ? " --quick" : ""}${(values.only ?? []).map((name) => ` --only ${name}`).join("")}`;
 const result = {
   command,
   seeds: "none: nothing is drawn",

@@ -21,6 +21,15 @@ afterEach(() => {
 });
 
 describe("init", () => {
+  test("beside a manifest that is no module's it writes .mts files, which run without a warning", async () => {
+    const made = inProject({ "package.json": `{ "name": "mine", "type": "commonjs" }` });
+    expect((await made.cultivar("init")).out).toContain("cultivar.config.mts, route-ticket.mts");
+    const planned = await made.cultivar("compile", "--dry-run");
+    expect(planned).toMatchObject({ code: 0, err: "" });
+    made.write("cultivar.config.ts", "import 'node:fs';");
+    expect((await made.cultivar("compile")).err).toMatch(/rename it to cultivar\.config\.mts\n$/);
+  });
+
   test("what it writes compiles at once and is then up to date; it overwrites nothing", async () => {
     const made = inProject();
     expect(await made.cultivar("init")).toMatchObject({ code: 0 });

@@ -34,7 +34,7 @@ export function progressDisplay(io: Io, target: string): ProgressDisplay {
     const now = io.now();
     if (io.live) {
       if (!important && now - shownAt < redrawMs) return;
-      io.err(`\r\u001b[2K${cut(safeText(progressLine(state)), io.columns - 1)}`);
+      io.err(`\r\u001b[2K${cut(safeText(progressLine(state, io.columns - 1)), io.columns - 1)}`);
       onLine = true;
     } else {
       if (!important && now - shownAt < plainMs) return;

@@ -142,16 +142,16 @@ export async function readArtifact(file: string): Promise<Artifact> {
   return parseArtifact(await readTextFile(file, maxArtifactBytes), file);
 }
 
-/** Fails before anything is paid for when the artifact could not be written afterwards. */
-export function requireWritable(artifactFile: string): void {
-  const folder = join(artifactFile, "..");
-  for (const path of existsSync(artifactFile) ? [folder, artifactFile] : [folder]) {
+/** Fails before anything is paid for when a file could not be written afterwards. */
+export function requireWritable(file: string, what: string): void {
+  const folder = join(file, "..");
+  for (const path of existsSync(file) ? [folder, file] : [folder]) {
     try {
       accessSync(path, constants.W_OK);
     } catch (cause) {
       throw new CultivarError(
         "storage",
-        `${path}: expected to be able to write the artifact here, got ${messageOf(cause)}; change its permissions`,
+        `${path}: expected to be able to write the ${what} here, got ${messageOf(cause)}; ${existsSync(path) ? "change its permissions" : "make the folder"}, or choose another place`,
         { cause },
       );
     }

@@ -20,7 +20,7 @@ export interface RunOutcome {
  * be journaled; the second ends the process at once. An interrupted run writes no artifact.
  */
 export async function runTarget(io: Io, ready: ReadyTarget, run: string | undefined): Promise<RunOutcome> {
-  requireWritable(ready.artifactFile);
+  requireWritable(ready.artifactFile, "artifact");
   const started = io.now();
   const abort = new AbortController();
   const stopListening = io.onInterrupt(() => {

@@ -47,7 +47,7 @@ function failed(error: unknown, io: Io, flags: { readonly json: boolean; readonl
 function commandLine(io: Io, done: (exitCode: number) => void): Command {
   const cli = new Command("cultivar")
     .description(
-      "Compiles language-model programs: breeds their instructions and examples, and keeps what measurably helps.",
+      "Compiles language-model programs: improves their instructions and examples, and keeps what measurably helps.",
     )
     .version(cliVersion(), "-V, --version")
     .exitOverride()
@@ -167,7 +167,10 @@ function addSimulate(cli: Command, io: Io, done: Done): void {
 }
 
 function addRuns(cli: Command, io: Io, done: Done): void {
-  const runs = cli.command("runs").description("The journaled runs beside the config: list, show, resume.");
+  const runs = cli
+    .command("runs")
+    .description("The journaled runs beside the config: list, show, resume.")
+    .addHelpText("after", `\nExamples:\n  cultivar runs list\n  cultivar runs show routeTicket-0f3a\n`);
   command(runs, "list", "List the runs.", ["cultivar runs list"])
     .addOption(configOption())
     .action(async (flags: CommonFlags) => {

@@ -11,7 +11,10 @@ export function terminal(): Io {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
     live: tty && env["CI"] === undefined,
-    columns: stderr.columns ?? 80,
+    // Read anew for each line: windows are resized.
+    get columns() {
+      return stderr.columns ?? 80;
+    },
     confirm: tty && stdin.isTTY ? ask : undefined,
     onInterrupt(handler) {
       for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, handler);

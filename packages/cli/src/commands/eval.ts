@@ -14,7 +14,7 @@ import { oneLine } from "../format/safe-text.ts";
 import type { CommonFlags, Io } from "../io.ts";
 import { printJson } from "../io.ts";
 import type { ReadyTarget } from "../ready-target.ts";
-import { closing, pickTargets, readArtifact, readyTarget, shownPath } from "../ready-target.ts";
+import { closing, pickTargets, readArtifact, readyTarget, requireWritable, shownPath } from "../ready-target.ts";
 
 export interface EvalFlags extends CommonFlags {
   readonly split?: string;
@@ -30,6 +30,8 @@ export async function evalCommand(io: Io, names: readonly string[], flags: EvalF
   const code = codeOf(loaded.file);
   const lines: string[] = [];
   const results: Evaluated[] = [];
+  const rowsFile = flags.rows === undefined ? undefined : resolve(io.cwd, flags.rows);
+  if (rowsFile !== undefined) requireWritable(rowsFile, "rows");
   for (const name of pickTargets(loaded, names)) {
     const ready = readyTarget(loaded, name, code, (text) => io.err(`note  ${oneLine(text, 300)}\n`));
     await askConsent(io, ready, flags.yes === true);
@@ -38,10 +40,9 @@ export async function evalCommand(io: Io, names: readonly string[], flags: EvalF
     lines.push(...rows.map((row) => JSON.stringify(row)));
     if (flags.json !== true) io.out(`${evalLines(evaluated).join("\n")}\n`);
   }
-  if (flags.rows !== undefined) {
-    const file = resolve(io.cwd, flags.rows);
-    await writeFileAtomically(file, lines.map((line) => `${line}\n`).join(""));
-    io.err(`rows      ${shownPath(io.cwd, file)} (${count(lines.length)} lines)\n`);
+  if (rowsFile !== undefined) {
+    await writeFileAtomically(rowsFile, lines.map((line) => `${line}\n`).join(""));
+    io.err(`rows      ${shownPath(io.cwd, rowsFile)} (${count(lines.length)} lines)\n`);
   }
   if (flags.json === true) printJson(io, { targets: results.map(evalObject) });
   return exitCodes.ok;

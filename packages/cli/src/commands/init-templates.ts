@@ -16,13 +16,16 @@ export const routeTicket = predict(
 );
 `;
 
-/** The config that `init` writes; `modelId` is the simulated model's. */
-export const configTemplate = (modelId: string): string => `import { simulated } from "@cultivar/adapters/simulated";
+/** The config that `init` writes; `modelId` is the simulated model's, `program` the specifier of the file beside it. */
+export const configTemplate = (
+  modelId: string,
+  program: string,
+): string => `import { simulated } from "@cultivar/adapters/simulated";
 import { split } from "@cultivar/core";
 import { jsonl } from "@cultivar/core/node";
 import { randomSearch } from "@cultivar/optimizers";
 import { defineConfig } from "cultivar";
-import { routeTicket } from "./route-ticket.ts";
+import { routeTicket } from "${program}";
 
 // Your own rows go here: one JSON object per line. These are made up.
 interface Row {

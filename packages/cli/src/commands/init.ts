@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { simulated, ticketRouting } from "@cultivar/adapters/simulated";
-import { CultivarError } from "@cultivar/core";
+import { CultivarError, messageOf, parseJsonSafely } from "@cultivar/core";
 import { writeFileAtomically } from "@cultivar/core/node";
+import { configNames } from "../config/load-config.ts";
 import { exitCodes } from "../exit-codes.ts";
 import type { CommonFlags, Io } from "../io.ts";
 import { printJson } from "../io.ts";
@@ -20,12 +21,16 @@ const packages = ["@cultivar/core", "@cultivar/adapters", "@cultivar/optimizers"
 export async function initCommand(io: Io, dir: string | undefined, flags: CommonFlags): Promise<number> {
   const folder = resolve(io.cwd, dir ?? ".");
   const rows = ticketRouting.examples(300, 0).map(({ input, expected }) => JSON.stringify({ ...input, ...expected }));
+  const ending = endingIn(folder);
   const files: Readonly<Record<string, string>> = {
-    "cultivar.config.ts": configTemplate(simulated({ world: ticketRouting, role: "student" }).modelId),
-    "route-ticket.ts": programTemplate,
+    [`cultivar.config.${ending}`]: configTemplate(
+      simulated({ world: ticketRouting, role: "student" }).modelId,
+      `./route-ticket.${ending}`,
+    ),
+    [`route-ticket.${ending}`]: programTemplate,
     "tickets.jsonl": `${rows.join("\n")}\n`,
   };
-  const there = Object.keys(files).find((name) => existsSync(join(folder, name)));
+  const there = [...configNames, ...Object.keys(files)].find((name) => existsSync(join(folder, name)));
   if (there !== undefined) {
     throw new CultivarError(
       "config",
@@ -33,7 +38,11 @@ export async function initCommand(io: Io, dir: string | undefined, flags: Common
     );
   }
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new CultivarError("storage", `init: cannot make ${folder}; choose another folder`, { cause });
+    throw new CultivarError(
+      "storage",
+      `init: expected to be able to make ${folder}, got ${messageOf(cause)}; choose another folder`,
+      { cause },
+    );
   });
   const written = Object.entries(files);
   // Without a manifest Node would first take the files for CommonJS, and warn.
@@ -48,6 +57,22 @@ export async function initCommand(io: Io, dir: string | undefined, flags: Common
   if (flags.json === true) printJson(io, { folder: where, files: names, missing, next });
   else io.out(`wrote     ${names.join(", ")}${where === "." ? "" : ` in ${where}`}\nnext      ${next.join(" && ")}\n`);
   return exitCodes.ok;
+}
+
+/** `mts` where a manifest is there and makes Node take `.ts` files for CommonJS: what `npm init` and `npm install` write. */
+function endingIn(folder: string): "ts" | "mts" {
+  const manifest = join(folder, "package.json");
+  if (!existsSync(manifest)) return "ts";
+  try {
+    const { type } = parseJsonSafely(readFileSync(manifest, "utf8")) as { readonly type?: unknown };
+    return type === "module" ? "ts" : "mts";
+  } catch (cause) {
+    throw new CultivarError(
+      "config",
+      `init: expected ${manifest} to be a readable JSON object, got ${messageOf(cause)}; mend it first`,
+      { cause },
+    );
+  }
 }
 
 function missingPackages(folder: string): readonly string[] {

@@ -57,7 +57,7 @@ async function known(store: JournalStore, name: string): Promise<string> {
   const list = found.length > 1 ? found : all;
   throw new CultivarError(
     "config",
-    `runs: expected the name of one run, got ${JSON.stringify(name)}; ${list.length === 0 ? "there are no runs yet" : `there are ${list.join(", ")}`}`,
+    `runs: expected the name of one run, got ${JSON.stringify(name)}; ${list.length === 0 ? "there are no runs yet" : `name one of ${list.join(", ")}`}`,
   );
 }
 

@@ -11,7 +11,8 @@ export interface LoadedConfig {
   readonly config: Config;
 }
 
-const names = ["ts", "mts", "js", "mjs"].map((ending) => `cultivar.config.${ending}`);
+/** What a config may be named, the first found counts. */
+export const configNames: readonly string[] = ["ts", "mts", "js", "mjs"].map((ending) => `cultivar.config.${ending}`);
 
 /** Target names name files. */
 const namePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,63}$/;
@@ -26,7 +27,7 @@ export function findConfig(cwd: string, named: string | undefined): string {
     return file;
   }
   for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = names.map((name) => join(folder, name)).find((file) => existsSync(file));
+    const found = configNames.map((name) => join(folder, name)).find((file) => existsSync(file));
     if (found !== undefined) return found;
     if (dirname(folder) === folder) break;
   }
@@ -86,9 +87,15 @@ function broken(file: string, error: unknown): CultivarError {
   }
   const kind = name === "SyntaxError" || code === "ERR_INVALID_TYPESCRIPT_SYNTAX" ? "it does not parse" : "it threw";
   const line = placeOf(error, file);
-  return new CultivarError("config", `${file}${line}: expected a config that runs, but ${kind}: ${messageOf(error)}`, {
-    cause: error,
-  });
+  // Node takes the file for CommonJS, because of the nearest package.json.
+  const advice = /outside a module|Unexpected token 'export'/.test(String(message))
+    ? `set "type": "module" in the package.json beside it, or rename it to cultivar.config.mts`
+    : "mend it and run again";
+  return new CultivarError(
+    "config",
+    `${file}${line}: expected a config that runs, but ${kind}: ${messageOf(error)}; ${advice}`,
+    { cause: error },
+  );
 }
 
 /** `:12:3` from a stack that names the file. */

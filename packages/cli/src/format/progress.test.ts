@@ -27,6 +27,15 @@ describe("progressLine", () => {
       "route  best 0.812 ± 0.021 (baseline 0.487)  400/800 evaluations  418 calls  $1.22  eta 40s",
     );
   });
+  test.each([
+    [80, "route  best 0.812 ± 0.021 (baseline 0.487)  400/800 evaluations  $1.22  eta 40s"],
+    [60, "route  best 0.812 ± 0.021  400/800  $1.22  eta 40s"],
+    [40, "route  0.812  400/800  eta 40s"],
+    [25, "0.812  400/800  eta 40s"],
+    [10, "0.812  400/800  eta 40s"],
+  ])("in %i columns what tells least is left out first", (columns, line) => {
+    expect(progressLine(fold([]), columns)).toBe(line);
+  });
   test("waiting on a rate limit, until the wait is over", () => {
     const retry: RunEvent = {
       type: "retry",

@@ -72,24 +72,39 @@ export function remainingMs({
   return (elapsedMs / done) * Math.max(0, expected - evaluations);
 }
 
-/** `routeTicket  best 0.812 ± 0.021 (baseline 0.487)  412/800 evaluations  418 calls  $1.22  eta 3m40s`. */
-export function progressLine(progress: Progress): string {
-  const { best, baseline, evaluations, expected, spend, unscored, waiting, elapsedMs } = progress;
+/**
+ * `routeTicket  best 0.812 ± 0.021 (baseline 0.487)  412/800 evaluations  418 calls  $1.22  eta 3m40s`; in fewer columns
+ * with less said: what tells least goes first, down to `0.812  412/800  eta 3m40s`.
+ */
+export function progressLine(progress: Progress, columns: number = Infinity): string {
   if (progress.phase === "testing") return `${progress.target}  opening the test split for the final report`;
+  const [most, ...shorter] = [5, 4, 3, 2, 1, 0].map((detail) => partsOf(progress, detail).join("  "));
+  return [most!, ...shorter].find((line) => line.length <= columns) ?? shorter.at(-1)!;
+}
+
+function partsOf(progress: Progress, detail: number): readonly string[] {
+  const { best, baseline, evaluations, expected, spend, unscored, waiting, elapsedMs } = progress;
   const eta = remainingMs(progress);
+  const score = best === undefined ? undefined : detail > 1 ? best : { ...best, standardError: undefined };
+  const from = detail < 4 || baseline === undefined ? undefined : { ...baseline, standardError: undefined };
+  const of = expected === undefined || expected === Infinity ? "" : `/${count(expected)}`;
   const parts = [
-    progress.target,
-    best === undefined
-      ? "scoring the baseline"
-      : `best ${scoreWithError(best)}${baseline === undefined ? "" : ` (baseline ${scoreWithError({ ...baseline, standardError: undefined })})`}`,
-    `${count(evaluations)}${expected === undefined || expected === Infinity ? "" : `/${count(expected)}`} evaluations`,
-    ...(spend === undefined ? [] : [`${count(spend.calls)} calls`, spent(spend)]),
-    ...(unscored === 0 ? [] : [`${count(unscored)} unscored`]),
+    ...(detail > 0 ? [progress.target] : []),
+    score === undefined
+      ? detail > 1
+        ? "scoring the baseline"
+        : "baseline"
+      : `${detail > 1 ? "best " : ""}${scoreWithError(score)}${from === undefined ? "" : ` (baseline ${scoreWithError(from)})`}`,
+    `${count(evaluations)}${of}${detail > 2 ? " evaluations" : ""}`,
+    ...(spend === undefined || detail < 5 ? [] : [`${count(spend.calls)} calls`]),
+    ...(spend === undefined || detail < 2 ? [] : [spent(spend)]),
+    ...(unscored === 0 || detail < 2 ? [] : [`${count(unscored)} unscored`]),
     eta === undefined ? duration(elapsedMs) : `eta ${duration(eta)}`,
   ];
   if (waiting !== undefined && waiting.untilMs > elapsedMs) {
     const why = waiting.code === "rate-limit" ? "rate limit" : waiting.code;
-    parts.push(`waiting ${duration(waiting.untilMs - elapsedMs)} on ${oneLine(waiting.model, 40)} (${why})`);
+    const left = duration(waiting.untilMs - elapsedMs);
+    parts.push(detail > 2 ? `waiting ${left} on ${oneLine(waiting.model, 40)} (${why})` : `waiting ${left}`);
   }
-  return parts.join("  ");
+  return parts;
 }
