@@ -38,18 +38,22 @@ export function generateResult(result: unknown, sent: Pick<SentCall, "output" | 
   };
 }
 
-const unified: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  "content-filter": "content-filter",
-  "tool-calls": "tool-calls",
-};
+const unified: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    stop: "stop",
+    length: "length",
+    "content-filter": "content-filter",
+    "tool-calls": "tool-calls",
+  }),
+);
 
-const raw: Readonly<Record<string, FinishReason>> = {
-  refusal: "refusal",
-  pause_turn: "pause",
-  model_context_window_exceeded: "context-overflow",
-};
+const raw: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    refusal: "refusal",
+    pause_turn: "pause",
+    model_context_window_exceeded: "context-overflow",
+  }),
+);
 
 /** Why it stopped: a string in version 2, `{ unified, raw }` since. Undefined for an error, which is no reply. */
 export function aiSdkFinishReason(reason: unknown, sawToolCalls: boolean): FinishReason | undefined {
@@ -57,10 +61,10 @@ export function aiSdkFinishReason(reason: unknown, sawToolCalls: boolean): Finis
   const said = asText(reason) ?? asText(record?.["unified"]);
   if (said === "error" || said === "interrupted") return undefined;
   const provider = asText(record?.["raw"]);
-  const exact = provider === undefined ? undefined : raw[provider];
+  const exact = provider === undefined ? undefined : raw.get(provider);
   if (exact !== undefined) return exact;
   if (sawToolCalls && (said === "stop" || said === "other" || said === "unknown")) return "tool-calls";
-  return (said === undefined ? undefined : unified[said]) ?? "other";
+  return (said === undefined ? undefined : unified.get(said)) ?? "other";
 }
 
 /** Tokens: flat counts in version 2, nested since. */

@@ -24,7 +24,8 @@ const named: Readonly<Record<string, Pick<HttpFailure, "kind" | "status">>> = {
 export function aiSdkFailure(thrown: unknown): HttpFailure {
   const error = (typeof thrown === "object" && thrown !== null ? thrown : {}) as Readonly<Record<string, unknown>>;
   const message = asText(error["message"]) ?? String(thrown);
-  const known = named[asText(error["name"]) ?? ""];
+  const kind = asText(error["name"]) ?? "";
+  const known = Object.hasOwn(named, kind) ? named[kind] : undefined;
   if (known !== undefined) return { ...known, message };
   const status: unknown = error["statusCode"];
   if (typeof status !== "number") return sdkFailure(thrown, () => undefined);

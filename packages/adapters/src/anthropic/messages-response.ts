@@ -42,19 +42,21 @@ export function messagesResponse(
   };
 }
 
-const reasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  tool_use: "tool-calls",
-  max_tokens: "length",
-  refusal: "refusal",
-  pause_turn: "pause",
-  model_context_window_exceeded: "context-overflow",
-};
+const reasons: ReadonlyMap<string, FinishReason> = new Map(
+  Object.entries({
+    end_turn: "stop",
+    stop_sequence: "stop",
+    tool_use: "tool-calls",
+    max_tokens: "length",
+    refusal: "refusal",
+    pause_turn: "pause",
+    model_context_window_exceeded: "context-overflow",
+  }),
+);
 
 /** Why a message stopped. */
 export function messagesFinishReason(reason: string): FinishReason {
-  return reasons[reason] ?? "other";
+  return reasons.get(reason) ?? "other";
 }
 
 /** Tokens of a message. The API counts cached tokens beside `input_tokens`; here they are part of the input. */

@@ -43,7 +43,7 @@ export function chatRequest(request: Request, model: WireModel): WireRequest<Cha
 }
 
 /** One message as chat completions take it. Text alone goes as a string: many servers know nothing else. */
-export function chatMessage(message: Message): ChatCompletionMessageParam {
+function chatMessage(message: Message): ChatCompletionMessageParam {
   switch (message.role) {
     case "system":
       return { role: "system", content: textOf(message) };

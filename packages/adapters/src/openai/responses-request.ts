@@ -40,7 +40,7 @@ export function responsesRequest(request: Request, model: WireModel): WireReques
 }
 
 /** One message as input items: an assistant's tool calls and a tool's answer are items of their own. */
-export function inputItems(message: Message): readonly ResponseInputItem[] {
+function inputItems(message: Message): readonly ResponseInputItem[] {
   switch (message.role) {
     case "system":
       return [{ role: "system", content: textOf(message) }];

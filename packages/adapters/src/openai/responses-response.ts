@@ -55,19 +55,19 @@ export function responsesResponse(
 }
 
 /** Error codes of a failed response that will fail again: the prompt or an attachment is to blame. */
-const lasting: Readonly<Record<string, string>> = {
-  invalid_prompt: "content_policy",
-  bio_policy: "content_policy",
-  misalignment_policy_violation: "content_policy",
-  image_content_policy_violation: "content_policy",
-};
+const lasting: ReadonlySet<string> = new Set([
+  "invalid_prompt",
+  "bio_policy",
+  "misalignment_policy_violation",
+  "image_content_policy_violation",
+]);
 
 function failureOf(error: unknown, status: unknown): HttpFailure | undefined {
   const told = asRecord(error);
   const code = asText(told?.["code"]);
   if (told !== undefined && code !== undefined) {
     const message = asText(told["message"]) ?? code;
-    if (lasting[code] !== undefined) return { kind: "status", status: 400, message, type: lasting[code], code };
+    if (lasting.has(code)) return { kind: "status", status: 400, message, type: "content_policy", code };
     if (/image|base64/.test(code)) return { kind: "status", status: 400, message, code };
   }
   if (error !== undefined && error !== null) return errorInBody(error);

@@ -58,6 +58,8 @@ test("the error says who, what, where and what to do, and holds no secret and no
   );
   expect(JSON.stringify(error) + error.stack).not.toContain("odd-secret");
   expect(error.message.length).toBeLessThan(500);
+  const late = httpError(status(401, `${"x".repeat(290)} odd-secret-key`), asked, 0);
+  expect(late.message).not.toContain("odd-");
   expect(error.cause).toBeUndefined();
   expect(error.fields["status"]).toBe(401);
 });

@@ -79,7 +79,8 @@ export function httpError(failure: HttpFailure, asked: Asked, wallMs: number): C
   const code = codeOf(failure);
   const wait =
     failure.header === undefined || failure.kind !== "status" ? undefined : parseRetryAfter(failure.header, wallMs);
-  const words = redact(messageOf(failure.message, 300), asked.secrets);
+  // Redacted before it is cut: half a key is no match for anything.
+  const words = messageOf(redact(failure.message.slice(0, 10_000), asked.secrets), 300);
   const status = failure.status === undefined ? "" : `${failure.status} `;
   const from = asked.endpoint === undefined ? "" : ` from ${asked.endpoint}`;
   return new CultivarError(

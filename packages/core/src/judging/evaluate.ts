@@ -122,8 +122,8 @@ function refuseDeadMetric(name: string, rows: readonly Row[]): void {
   );
 }
 
-/** Maps with at most `concurrency` at once; after a rejection no further item starts. */
-export async function mapLimited<T, R>(
+/** Maps with at most `concurrency` at once; after a rejection nothing more starts, and what is under way is waited for. */
+async function mapLimited<T, R>(
   items: readonly T[],
   concurrency: number,
   task: (item: T, index: number) => Promise<R>,
@@ -132,6 +132,7 @@ export async function mapLimited<T, R>(
     throw new CultivarError("config", `concurrency must be a whole number of at least 1, got ${concurrency}`);
   }
   const results: R[] = [];
+  let failure: { readonly error: unknown } | undefined;
   let next = 0;
   const lane = async (): Promise<void> => {
     while (next < items.length) {
@@ -139,11 +140,12 @@ export async function mapLimited<T, R>(
       try {
         results[index] = await task(items[index]!, index);
       } catch (error) {
+        failure ??= { error };
         next = items.length;
-        throw error;
       }
     }
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, lane));
+  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
   return results;
 }

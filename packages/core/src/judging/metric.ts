@@ -32,28 +32,39 @@ export interface Metric<E, O> {
   /** [worst, best]; a failed row scores the worst. */
   readonly range: readonly [number, number];
   readonly name?: string;
+  /** What else decides its scores, for the run's fingerprint: JSON, and functions, whose source counts. */
+  readonly options?: unknown;
 }
 
 export type MetricLike<E, O> = MetricFunction<E, O> | Metric<E, O>;
 
-/** Declares a metric's range (default [0, 1]) and name. Throws `metric` errors when the range is not two finite ascending numbers. */
+/**
+ * Declares a metric's range (default [0, 1]), name, and the options that it closes over. TypeScript cannot look through
+ * this call to the data of the target around it: where `example` is to be inferred there, write the object itself,
+ * `metric: { score: ({ example, output }) => ..., range: [-1, 0] }`, or annotate `example`. Throws `metric` errors when
+ * the range is not two finite ascending numbers.
+ */
 export function metric<E, O>(
   score: MetricFunction<E, O>,
-  options: { readonly range?: readonly [number, number]; readonly name?: string } = {},
+  options: { readonly range?: readonly [number, number]; readonly name?: string; readonly options?: unknown } = {},
 ): Metric<E, O> {
-  const range = options.range ?? [0, 1];
-  if (!(Number.isFinite(range[0]) && Number.isFinite(range[1]) && range[0] < range[1])) {
-    throw new CultivarError(
-      "metric",
-      `metric: range must be [worst, best], two finite numbers in ascending order, got [${range.join(", ")}]`,
-    );
-  }
-  return { score, range, ...(options.name !== undefined && { name: options.name }) };
+  const range = checkRange(options.range ?? [0, 1]);
+  const { name, options: others } = options;
+  return { score, range, ...(name !== undefined && { name }), ...(others !== undefined && { options: others }) };
 }
 
-/** The metric behind either form. */
+function checkRange(range: readonly [number, number]): readonly [number, number] {
+  const [worst, best] = Array.isArray(range) ? range : [];
+  if (Number.isFinite(worst) && Number.isFinite(best) && worst! < best!) return range;
+  throw new CultivarError(
+    "metric",
+    `metric: range must be [worst, best], two finite numbers in ascending order, got ${JSON.stringify(range) ?? "nothing"}`,
+  );
+}
+
+/** The metric behind either form. Throws `metric` errors for a range that is none. */
 export function asMetric<E, O>(like: MetricLike<E, O>): Metric<E, O> {
-  return typeof like === "function" ? { score: like, range: [0, 1] } : like;
+  return typeof like === "function" ? { score: like, range: [0, 1] } : { ...like, range: checkRange(like.range) };
 }
 
 /** Checks what a metric returned. Throws a `metric` error for anything but a finite score in range: NaN is refused. */

@@ -7,6 +7,7 @@ import { refuseAborted } from "../programs/lm-error.ts";
 import type { Gateway } from "../programs/gateway.ts";
 import type { AnyModule, Frame } from "../programs/module.ts";
 import type { Scope } from "../programs/scope.ts";
+import { RowCalls } from "../programs/row-calls.ts";
 import { childScope, runIn } from "../programs/scope.ts";
 import type { Example, ExampleId } from "../values/example.ts";
 import type { Trace } from "../values/trace.ts";
@@ -51,10 +52,12 @@ export interface RowTask {
  * of the metric. Rejects only with what ends a whole run: the end itself, a wrong key, a full disk, an abort.
  */
 export async function scoreRow(task: RowTask): Promise<Row> {
+  const calls = new RowCalls();
   const scope: Scope = {
     gateway: task.gateway,
     signal: task.signal,
     callSignal: undefined,
+    calls,
     sample: task.sample,
     exampleId: task.example.id,
     address: task.address,
@@ -63,10 +66,14 @@ export async function scoreRow(task: RowTask): Promise<Row> {
     spans: undefined,
   };
   const { id } = task.example;
-  let outcome = await runProgram(task.module, task.frame, task.example.input, scope);
-  if (outcome.failed && isOwnError(outcome.error) && task.signal?.aborted !== true) {
-    outcome = await runProgram(task.module, task.frame, task.example.input, { ...scope, repeats: new Map() });
-  }
+  const run = async (): Promise<Outcome> => {
+    const outcome = await runProgram(task.module, task.frame, task.example.input, { ...scope, repeats: new Map() });
+    // Branches that a failed program or a race left running make calls, and spans of the trace, until they are done.
+    if (outcome.failed || calls.busy) await calls.settled();
+    return outcome;
+  };
+  let outcome = await run();
+  if (outcome.failed && isOwnError(outcome.error) && task.signal?.aborted !== true) outcome = await run();
   const { trace } = outcome;
   if (outcome.failed) {
     // Whatever an aborted program made of it, the abort is nobody's score.

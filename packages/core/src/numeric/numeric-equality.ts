@@ -75,7 +75,7 @@ export function numericEquality<K extends string, E = ExpectedRow>(
         feedback: `${field}: expected ${wanted}, got ${describe(actual)}${miss(expected.value, matched)}`,
       };
     },
-    { name },
+    { name, options },
   );
 }
 

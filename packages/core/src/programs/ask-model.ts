@@ -41,13 +41,18 @@ export async function askModel(lm: LanguageModel, request: Request): Promise<Res
     const response =
       scope.gateway === undefined
         ? await lm.generate(sent, scope.signal === undefined ? undefined : { signal: scope.signal })
-        : await unlessAborted(scope.gateway.generate(lm, sent), scope.callSignal);
+        : await unlessAborted(inTurn(scope, scope.gateway.generate(lm, sent)), scope.callSignal);
     if (span !== undefined) fill(span, response);
     return response;
   } catch (error) {
     if (span !== undefined) span.error = spanError(error);
     throw error;
   }
+}
+
+/** An answer of the run's gateway in its place among those of the row. */
+export function inTurn<T>({ calls }: Scope, answer: Promise<T>): Promise<T> {
+  return calls === undefined ? answer : calls.inOrder(answer);
 }
 
 /** A call of the run may be shared with others, so what one caller gave ends its own wait, not the call. */

@@ -75,7 +75,7 @@ export function boundFrame(module: AnyModule, binding: Partial<Binding>): Frame 
 }
 
 /** `with`, for every kind of module: checks once, then each call runs under a scope of its own. */
-export function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unknown> {
+function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unknown> {
   const frame = boundFrame(module, binding);
   const { onTrace } = binding;
   return async (input, options) => {

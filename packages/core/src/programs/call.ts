@@ -32,17 +32,22 @@ export async function callModule(
   if (module.spanless === true) return runIn(parent, () => module.run(frame, input));
   const path = frame.prefix === "" ? "" : frame.prefix.slice(0, -1);
   const key = `${path}(${inputKey(input)})`;
-  if (parent.spans === undefined) return runIn(childScope(parent, key, undefined), () => module.run(frame, input));
+  if (parent.spans === undefined && parent.calls === undefined)
+    return runIn(childScope(parent, key, undefined), () => module.run(frame, input));
   const children: Span[] = [];
   const components = componentsAt(frame);
   const span: Building<Trace> = { kind: "module", path, name: module.sketch.name, input, components, children };
-  parent.spans.push(span);
+  parent.spans?.push(span);
+  parent.calls?.begin();
   try {
-    span.output = await runIn(childScope(parent, key, children), () => module.run(frame, input));
+    const scope = childScope(parent, key, parent.spans === undefined ? undefined : children);
+    span.output = await runIn(scope, () => module.run(frame, input));
     return span.output;
   } catch (error) {
     span.error = spanError(error);
     throw error;
+  } finally {
+    parent.calls?.end();
   }
 }
 

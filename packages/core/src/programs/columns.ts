@@ -1,16 +1,15 @@
 import type { ExampleRow } from "../values/example.ts";
 import { CultivarError } from "../ground/errors.ts";
-import type { Signature } from "../values/signature.ts";
+import type { Predict } from "./predict.ts";
 
 /**
  * A row mapper for flat rows, as CSV and GSM8K files have them: columns named like the signature's inputs become
  * `input`, those named like its outputs become `expected`. Use as `jsonl(path, columns(route))`. Throws `data` errors
  * that name the missing column and those found.
  */
-export function columns(module: {
-  readonly name: string;
-  readonly signature: Signature;
-}): (row: Readonly<Record<string, unknown>>) => ExampleRow<never, unknown> {
+export function columns<I, O>(
+  module: Predict<I, O>,
+): (row: Readonly<Record<string, unknown>>) => ExampleRow<I, unknown> {
   const { inputFields, outputFields } = module.signature;
   return (row) => {
     const input: Record<string, unknown> = {};
@@ -25,6 +24,6 @@ export function columns(module: {
     const labelled = outputFields.fields
       .filter(({ name }) => row[name] !== undefined)
       .map(({ name }) => [name, row[name]] as const);
-    return { input: input as never, ...(labelled.length > 0 && { expected: Object.fromEntries(labelled) }) };
+    return { input: input as I, ...(labelled.length > 0 && { expected: Object.fromEntries(labelled) }) };
   };
 }

@@ -67,7 +67,7 @@ export async function demosFor(
 }
 
 /** Cosine similarity of two vectors of equal length; 0 when either is all zeros. */
-export function cosine(a: readonly number[], b: readonly number[]): number {
+function cosine(a: readonly number[], b: readonly number[]): number {
   let dot = 0;
   let aa = 0;
   let bb = 0;

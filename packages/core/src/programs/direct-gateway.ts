@@ -13,6 +13,7 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
       const model = `${lm.provider}/${lm.modelId}`;
       let ticket = await meter.reserve(lm, request);
       try {
+        if (signal?.aborted === true) ticket.cancel();
         refuseAborted(signal, model);
         const response = await lm.generate(request, {
           ...options,
@@ -34,7 +35,7 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
       const ticket = await meter.reserve(asPayee(embedder), { messages: [{ role: "user", content }] });
       try {
         const { vectors, usage } = await embedder.embed(texts, options);
-        ticket.settle({ ...usage, outputTokens: 0 });
+        ticket.settle({ ...usage, outputTokens: usage?.outputTokens ?? 0 });
         return vectors;
       } catch (thrown) {
         const error = asLmError(thrown, `${embedder.provider}/${embedder.modelId}`, signal);

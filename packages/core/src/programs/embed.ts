@@ -1,4 +1,5 @@
 import type { Embedder } from "../values/language-model.ts";
+import { inTurn } from "./ask-model.ts";
 import { currentScope } from "./scope.ts";
 
 /** Vectors for texts, in order; metered, deduplicated and journaled inside evaluate and compile. */
@@ -7,6 +8,7 @@ export async function embed(
   texts: readonly string[],
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<readonly (readonly number[])[]> {
-  const gateway = currentScope()?.gateway;
-  return gateway === undefined ? (await embedder.embed(texts, options)).vectors : gateway.embed(embedder, texts);
+  const scope = currentScope();
+  if (scope?.gateway === undefined) return (await embedder.embed(texts, options)).vectors;
+  return inTurn(scope, scope.gateway.embed(embedder, texts));
 }

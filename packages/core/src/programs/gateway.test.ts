@@ -215,6 +215,13 @@ describe("embed", () => {
     const next = open({ earlier: records });
     expect(await next.gateway.embed(embedder, ["a"])).toEqual([[2]]);
     expect(made).toBe(2);
+    const priced: Embedder = {
+      ...embedder,
+      price: { inputUsd: 2, outputUsd: 0, asOf: "2026-01-01" },
+      embed: () => Promise.resolve({ vectors: [[1]], usage: { inputTokens: 500_000 } }),
+    };
+    await gateway.embed(priced, ["b"]);
+    expect(records.at(-1)).toMatchObject({ type: "vectors", usage: { inputTokens: 500_000, outputTokens: 0 }, usd: 1 });
     down = true;
     await expect(directGateway(createMeter({}), undefined).embed(embedder, ["a"])).rejects.toMatchObject({
       code: "transport",

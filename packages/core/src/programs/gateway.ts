@@ -32,7 +32,13 @@ export type CallRecord =
       /** The provider may have charged for it: it counts at the worst case of its intent. */
       readonly billed?: true;
     }
-  | { readonly type: "vectors"; readonly key: string; readonly vectors: readonly (readonly number[])[] }
+  | {
+      readonly type: "vectors";
+      readonly key: string;
+      readonly vectors: readonly (readonly number[])[];
+      readonly usage?: Usage;
+      readonly usd?: number;
+    }
   | { readonly type: "tool"; readonly address: string; readonly output?: unknown; readonly error?: string };
 
 /** Calls as the result of a run counts them: distinct requests with their tokens at list price, cached or paid. */
@@ -205,8 +211,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     try {
       await attempt.begin();
       const { vectors: made, usage } = await embedder.embed(texts, signal === undefined ? {} : { signal });
-      attempt.settle({ ...usage, outputTokens: usage?.outputTokens ?? 0 });
-      await append({ type: "vectors", key, vectors: made });
+      const used: Usage = { ...usage, outputTokens: usage?.outputTokens ?? 0 };
+      attempt.settle(used);
+      const usd = costUsd(used, embedder.price);
+      await append({ type: "vectors", key, vectors: made, usage: used, ...(usd !== undefined && { usd }) });
       return made;
     } catch (thrown) {
       const error = asLmError(thrown, `${embedder.provider}/${embedder.modelId}`, signal);
@@ -270,7 +278,8 @@ function openAttempts(
     },
     async fail(error) {
       const billed = mayBeBilled(error);
-      ticket?.fail(sent && billed);
+      if (sent) ticket?.fail(billed);
+      else ticket?.cancel();
       // A failed write is the journal's own trouble: nothing more can be written.
       if (!sent || isCultivarError(error, "storage")) return;
       sent = false;

@@ -152,6 +152,10 @@ describe("reservations", () => {
     const lost = await meter.reserve(lm, request(0));
     lost.fail(true);
     expect(meter.spend().usd).toBeCloseTo((10 * 3 + 10 * 15) / 1e6 + lost.worst.usd!, 12);
+    const unsent = await meter.reserve(lm, request(0));
+    unsent.cancel();
+    unsent.fail(true);
+    expect(meter.spend().calls).toBe(2);
   });
 
   test("an unknown price is said, and refused under a usd budget", async () => {

@@ -41,6 +41,8 @@ export interface Ticket {
   settle(usage: Usage): void;
   /** The call failed. `billed` says that the provider may have charged for it: the worst case is then kept as spent. */
   fail(billed: boolean): void;
+  /** The call was never sent: nothing is counted. */
+  cancel(): void;
 }
 
 /** Counts and caps physical spend: the worst case is reserved before a call and settled after, so that a cap holds. */
@@ -187,6 +189,11 @@ export function createMeter(
       fail(billed) {
         if (!close()) return;
         if (billed) charge(worst.tokens, 0, worst.usd ?? 0);
+        release(worst);
+      },
+      cancel() {
+        if (!open) return;
+        open = false;
         release(worst);
       },
     };

@@ -16,8 +16,9 @@ export type BoundModules<M> = { readonly [K in keyof M]: Bound<ModuleInput<M[K]>
  * Any async TypeScript over modules: parallel calls, loops, conditions. `run` gets the modules bound to the program's
  * models and candidate, and must be deterministic given their outputs for a resumed run to be exact; put anything
  * else that can answer differently (a search, a clock) into a tool or a dataset. Equal calls of one module get their
- * samples in the order in which they are made: two branches that race to make the same call may swap replies, so make
- * such calls in a loop, at once, or each in a program of its own.
+ * samples in the order in which they are made. While a program is evaluated, answers to calls that run side by side are
+ * handed on in that order too, so that no race is decided by latencies, and a row is done once the calls that the
+ * program left running are.
  * Component ids are `<key>.<component>`. Throws `signature` errors for a key that cannot name components.
  */
 export function program<const M extends Record<string, AnyModule>, I, O>(

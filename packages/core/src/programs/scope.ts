@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Span } from "../values/trace.ts";
 import type { Gateway } from "./gateway.ts";
+import type { RowCalls } from "./row-calls.ts";
 
 /**
  * The plumbing of the current call: never a model or a candidate, which travel by value. Absent outside any call of a
@@ -13,6 +14,8 @@ export interface Scope {
   readonly signal: AbortSignal | undefined;
   /** The part of `signal` that callers within the run gave for single calls; the run's own reaches models by itself. */
   readonly callSignal: AbortSignal | undefined;
+  /** The calls of the row under evaluation, or of one tool call in it; undefined outside one. */
+  readonly calls: RowCalls | undefined;
   /** The ask's sample: which repeated observation of the row this is. */
   readonly sample: number;
   /** Id of the train row under evaluation: its own demos are left out. */
@@ -44,6 +47,7 @@ export const emptyScope: Omit<Scope, "repeats" | "spans"> = {
   gateway: undefined,
   signal: undefined,
   callSignal: undefined,
+  calls: undefined,
   sample: 0,
   exampleId: undefined,
   address: [],
@@ -83,6 +87,7 @@ export function childScope(parent: Scope, key: string, spans: Span[] | undefined
     gateway: parent.gateway,
     signal: parent.signal,
     callSignal: parent.callSignal,
+    calls: parent.calls,
     sample: parent.sample,
     exampleId: parent.exampleId,
     address:

@@ -3,10 +3,11 @@ import type { JsonSchema } from "../ground/json.ts";
 import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
 import { describeIssues, validate } from "../values/schema.ts";
 import type { ToolSpan } from "../values/trace.ts";
-import { moduleScope } from "./ask-model.ts";
+import { inTurn, moduleScope } from "./ask-model.ts";
 import type { Building } from "./call.ts";
 import { spanError } from "./call.ts";
 import { refuseAborted } from "./lm-error.ts";
+import { RowCalls } from "./row-calls.ts";
 import { childScope, runIn } from "./scope.ts";
 
 export interface ToolContext {
@@ -59,7 +60,9 @@ export async function callTool(path: string, name: string, declared: Tool, args:
   const scope = moduleScope();
   const span: Building<ToolSpan> = { kind: "tool", path, name, input: args, children: [] };
   scope.spans?.push(span);
-  const inner = childScope(scope, `tool:${name}(${JSON.stringify(args) ?? ""})`, undefined);
+  const child = childScope(scope, `tool:${name}(${JSON.stringify(args) ?? ""})`, undefined);
+  // The calls of a tool have an order of their own: its result, which waits for them, is one answer in that of the row.
+  const inner = scope.calls === undefined ? child : { ...child, calls: new RowCalls() };
   const run = async (): Promise<unknown> => {
     const result = await validate(declared.arguments, args);
     if (result.issues !== undefined) {
@@ -69,7 +72,7 @@ export async function callTool(path: string, name: string, declared: Tool, args:
   };
   try {
     const output = await runIn(inner, () =>
-      scope.gateway === undefined ? run() : scope.gateway.tool(inner.address, run),
+      scope.gateway === undefined ? run() : inTurn(scope, scope.gateway.tool(inner.address, run)),
     );
     span.output = output;
     return { text: typeof output === "string" ? output : (JSON.stringify(output) ?? "null"), failed: false };

@@ -2,6 +2,12 @@ import fc from "fast-check";
 import { assert, beforeAll, describe, expect, test } from "vitest";
 import { isCultivarError } from "../ground/errors.ts";
 import { contentHash } from "../ground/hash.ts";
+import { all } from "../judging/metrics/combine/all.ts";
+import { layered } from "../judging/metrics/combine/layered.ts";
+import { contains } from "../judging/metrics/contains.ts";
+import { exactMatch } from "../judging/metrics/exact-match.ts";
+import { judge } from "../judging/metrics/judge.ts";
+import { regex } from "../judging/metrics/regex.ts";
 import { chainOfThought } from "../programs/chain-of-thought.ts";
 import { predict } from "../programs/predict.ts";
 import { program } from "../programs/program.ts";
@@ -271,4 +277,30 @@ test("the fingerprint holds what a result depends on, and nothing else", () => {
   ];
   const hashes = [...others, ...more].map(of);
   expect(new Set([of({}), ...hashes]).size).toBe(hashes.length + 1);
+});
+
+test("what a metric closes over is in the fingerprint: journaled scores of another rubric are not reused", () => {
+  const of = (metric: unknown): string => fingerprintOf(toy, { ...target, metric } as never).hash;
+  const lm = toyModel();
+  const metrics = (): readonly unknown[] => [
+    judge({ lm, rubric: "short" }),
+    judge({ lm, rubric: "long" }),
+    judge({ lm: toyModel({ modelId: "other" }), rubric: "short" }),
+    contains("code", { items: ["a"] }),
+    contains("code", { items: ["b"] }),
+    regex("code", /a/),
+    regex("code", /b/),
+    exactMatch("code"),
+    exactMatch("code", { anyOf: true }),
+    exactMatch("code", { expected: (row) => row.expected }),
+    all([exactMatch("code")]),
+    all([exactMatch("code", { anyOf: true })]),
+    layered([exactMatch("code")], { stopBelow: 0.5 }),
+    layered([exactMatch("code")]),
+    all([() => 1]),
+    all([() => 0]),
+  ];
+  const hashes = metrics().map(of);
+  expect(new Set(hashes).size).toBe(hashes.length);
+  expect(metrics().map(of)).toEqual(hashes);
 });

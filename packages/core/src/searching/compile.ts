@@ -46,7 +46,7 @@ export function start<I, O, M, N extends Need, E extends ExampleRow<I>>(
   program: Module<I, O, M, N>,
   target: Target<E, O, N>,
 ): Run {
-  const events = eventStream<RunEvent>();
+  const events = eventStream<RunEvent>((next, unread) => next.type === "progress" && unread.type === "progress");
   const result = execute(program, target as unknown as AnyTarget, (event) => events.push(event)).finally(() =>
     events.close(),
   );
@@ -114,6 +114,7 @@ async function search({ drive, target }: RunParts): Promise<void> {
     } finally {
       returned.abort();
     }
+    drive.refuseBroken();
   }
   // First the end, so that what an optimizer left behind asks for nothing more.
   end("done");

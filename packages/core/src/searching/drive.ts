@@ -1,3 +1,4 @@
+import { blame, isCultivarError } from "../ground/errors.ts";
 import { rng } from "../ground/rng.ts";
 import type { Gateway } from "../programs/gateway.ts";
 import type { Sketch } from "../programs/module.ts";
@@ -53,6 +54,8 @@ export interface Drive extends Omit<RunEnd, "refuse"> {
   /** `study.evaluate` with all that is known of the rows: for core, which tells the user. */
   score(ask: Ask): Promise<readonly Row[]>;
   evaluations(): number;
+  /** Throws the first error of an ask that ends every run (a wrong key, a full disk), whatever the optimizer made of it. */
+  refuseBroken(): void;
   /** Keys of the LM calls that count: those of charged observations and of committed proposals, in logical order. */
   callKeys(): Iterable<string>;
   readonly known: KnownRows;
@@ -78,6 +81,7 @@ export function drive(options: DriveOptions): Drive {
   const order = turns();
   const talk = proposers(options);
   let steps = 0;
+  let broken: { readonly error: unknown } | undefined;
   /** Asks after this step are void: a physical end cut the run short there. */
   let cut = Number.POSITIVE_INFINITY;
 
@@ -88,7 +92,13 @@ export function drive(options: DriveOptions): Drive {
   };
   const needsWork = ({ fresh }: Admitted): boolean => fresh.some((key) => !rows.hasKey(key));
   const get = (ask: Ask, { candidate, hash, sample }: Admitted): Promise<Row[]> =>
-    allSettled(ask.ids.map((id) => rows.get(candidate, hash, ask.split, id, sample, isTraced(ask))));
+    allSettled(ask.ids.map((id) => rows.get(candidate, hash, ask.split, id, sample, isTraced(ask)))).catch(
+      (error: unknown) => {
+        const ends = isCultivarError(error, "run-ended") || endingOf(error, options.signal) !== undefined;
+        if (!ends && blame(error) === "run") broken ??= { error };
+        throw error;
+      },
+    );
   const announce = (ask: Ask, told: readonly Row[]): void => {
     const unscored = told.filter((row) => row.score === undefined).length;
     emit({ type: "evaluated", evaluations: charged.size, split: ask.split, rows: told.length, unscored });
@@ -186,6 +196,9 @@ export function drive(options: DriveOptions): Drive {
     study,
     score,
     evaluations: () => charged.size,
+    refuseBroken() {
+      if (broken !== undefined) throw broken.error;
+    },
     *callKeys() {
       for (const key of charged.keys()) yield* rows.callsOf(key);
       yield* talk.keys;

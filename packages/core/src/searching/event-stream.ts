@@ -4,7 +4,8 @@ export interface EventStream<T> extends AsyncIterable<T> {
   close(): void;
 }
 
-export function eventStream<T>(): EventStream<T> {
+/** `outdates` says that an unread event tells nothing more once `next` has come: progress, say. */
+export function eventStream<T>(outdates: (next: T, unread: T) => boolean = () => false): EventStream<T> {
   const waiting: T[] = [];
   let wake: (() => void) | undefined;
   let closed = false;
@@ -14,6 +15,8 @@ export function eventStream<T>(): EventStream<T> {
   };
   return {
     push(event) {
+      const unread = waiting.at(-1);
+      if (unread !== undefined && outdates(event, unread)) waiting.pop();
       waiting.push(event);
       ring();
     },

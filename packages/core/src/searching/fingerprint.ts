@@ -37,7 +37,7 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
   const parts: Record<string, unknown> = {
     code: target.fingerprint ?? [metric.score.toString(), module[definition].source],
     program: module[definition].fingerprint,
-    metric: [metric.range, metric.name],
+    metric: [metric.range, metric.name, ...(metric.options === undefined ? [] : [withSources(metric.options)])],
     "data.train": target.data.train,
     "data.val": target.data.val,
     "data.test": target.data.test,
@@ -56,6 +56,14 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
   };
   const inputs = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, contentHash(part ?? null)]));
   return { hash: contentHash(inputs), inputs };
+}
+
+/** A value with the source of each function in its place. */
+function withSources(value: unknown): unknown {
+  const text = JSON.stringify(value, (_name, member: unknown) =>
+    typeof member === "function" ? member.toString() : member,
+  );
+  return text === undefined ? null : JSON.parse(text);
 }
 
 /** The parts that differ, by name. */

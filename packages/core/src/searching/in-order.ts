@@ -12,7 +12,7 @@ export interface InOrderOptions<S, P> {
   readonly cost: number;
   /** Steps at most; without it the search goes on until the run ends or `until` says so. */
   readonly steps?: number;
-  /** Makes one proposal with a Study of its own; `state` holds exactly the commits up to step - width. */
+  /** Makes one proposal with a Study of its own; `state` holds exactly the commits up to step - width, frozen. */
   readonly start: (step: number, state: S, study: Study) => Promise<P>;
   /** Takes a proposal into the state, in step order, whichever was done first. Must not wait. */
   readonly commit: (state: S, proposal: P, step: number) => S;
@@ -32,16 +32,15 @@ interface Flight<P> {
  */
 export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>): Promise<S> {
   const { width, cost, steps = Number.POSITIVE_INFINITY } = options;
-  if (!Number.isInteger(width) || width < 1)
-    throw new CultivarError("config", `inOrder: width must be a whole number of at least 1, got ${width}`);
-  if (!Number.isInteger(cost) || cost < 0)
-    throw new CultivarError("config", `inOrder: cost must be a whole number of evaluations, got ${cost}`);
+  checkOptions(width, cost);
   const host = (study as Study & { readonly [chains]?: ChainHost })[chains];
   if (host === undefined)
     throw new CultivarError("config", "inOrder: this study was not made by compile, start or open");
   const instance = host.nextInstance();
   const flights = new Map<number, Flight<P>>();
-  const states: S[] = [options.state];
+  /** The states that a step to come may start from: after `first` commits, after one more, and so on. */
+  const states: S[] = [frozen(options.state)];
+  let first = 0;
   let next = 0;
   let reason: EndReason = "evaluations";
 
@@ -52,7 +51,7 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
         reason = chain;
         return;
       }
-      const state = states[Math.max(0, next - width + 1)]!;
+      const state = states[Math.max(0, next - width + 1) - first]!;
       flights.set(next, { chain, landed: land(chain, options.start, next, state, study) });
       next += 1;
     }
@@ -78,7 +77,8 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
         else {
           flights.delete(step);
           flight.chain.commit();
-          states.push(options.commit(states.at(-1)!, result.proposal, step));
+          states.push(frozen(options.commit(states.at(-1)!, result.proposal, step)));
+          for (; first < next - width + 1 && states.length > 1; first++) states.shift();
         }
       }
       if (host.ended() !== undefined) return await host.refuse();
@@ -88,6 +88,19 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
     // Whatever ends the search: nothing is left in flight, and nothing uncommitted counts.
     await settle();
   }
+}
+
+function checkOptions(width: number, cost: number): void {
+  if (!Number.isInteger(width) || width < 1)
+    throw new CultivarError("config", `inOrder: width must be a whole number of at least 1, got ${width}`);
+  if (!Number.isInteger(cost) || cost < 0)
+    throw new CultivarError("config", `inOrder: cost must be a whole number of evaluations, got ${cost}`);
+}
+
+/** Frozen where it is plain data: a proposal that wrote into the state would be seen by others, by chance. */
+function frozen<S>(state: S): S {
+  const prototype: unknown = typeof state === "object" && state !== null ? Object.getPrototypeOf(state) : undefined;
+  return prototype === Object.prototype || Array.isArray(state) ? Object.freeze(state) : state;
 }
 
 /** Runs one proposal to its end, its last ask included. */

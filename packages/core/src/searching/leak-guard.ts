@@ -1,5 +1,4 @@
-import type { Space } from "../values/component.ts";
-import type { Candidate } from "../values/component.ts";
+import type { Candidate, Space } from "../values/component.ts";
 import type { ExampleRow } from "../values/example.ts";
 
 /** Law 5: a proposed text may not hold this many consecutive words of a held-out row. */

@@ -26,6 +26,10 @@ test("what earlier processes spent is told to the meter, unknown usage and orpha
     { type: "fault", key: "billed", code: "timeout", message: "no answer", billed: true },
     intent("billed"),
     { type: "fault", key: "billed", code: "rate-limit", message: "later" },
+    intent("vectors"),
+    { type: "vectors", key: "vectors", vectors: [[1]], usage: { inputTokens: 3, outputTokens: 0 }, usd: 0.125 },
+    intent("silent"),
+    { type: "vectors", key: "silent", vectors: [[1]] },
     intent("lost"),
     // Another process made this call meanwhile: ours stays an orphan.
     reply("lost", { inputTokens: 1, outputTokens: 1 }, { usd: 0.5, cached: true }),
@@ -36,7 +40,7 @@ test("what earlier processes spent is told to the meter, unknown usage and orpha
   expect(second).toMatchObject({ elapsedMs: 7, largest: { tokens: 100, usd: 1 }, orphans: [{ key: "lost" }] });
   const meter = createMeter({ usd: 100 });
   restoreSpend(meter, second);
-  // One known call, and three at their worst: of unknown usage, maybe billed, lost. The refused one cost nothing.
-  expect(meter.spend()).toMatchObject({ calls: 5, inputTokens: 10, outputTokens: 5 + 3 * 100, pricedUsd: 0.25 + 3 });
+  // Two known calls, and four at their worst: two of unknown usage, maybe billed, lost. The refused one cost nothing.
+  expect(meter.spend()).toMatchObject({ calls: 7, inputTokens: 13, outputTokens: 5 + 4 * 100, pricedUsd: 0.375 + 4 });
   await second.close();
 });

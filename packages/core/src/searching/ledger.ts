@@ -1,6 +1,7 @@
 import { CultivarError } from "../ground/errors.ts";
 import type { CallRecord } from "../programs/gateway.ts";
 import type { Meter } from "../programs/meter.ts";
+import type { Usage } from "../values/language-model.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { changedInputs } from "./fingerprint.ts";
 import type { Journal, JournalRecord, JournalStore } from "./journal.ts";
@@ -98,17 +99,27 @@ export async function closeQuietly(journal: Pick<Journal, "close">): Promise<voi
   await journal.close().catch(() => {});
 }
 
+/** What an answer that was paid for used; undefined for any other record. */
+function paidUsage(
+  record: JournalRecord,
+): (Usage & { readonly key: string; readonly usd: number | undefined }) | undefined {
+  if (record.type === "vectors") return { ...record.usage, key: record.key, usd: record.usd };
+  if (record.type !== "reply" || record.cached === true) return undefined;
+  return { ...record.response.usage, key: record.key, usd: record.usd };
+}
+
 function largestOf(records: readonly JournalRecord[]): { tokens: number; usd: number } {
   const largest = { tokens: 0, usd: 0 };
   const intents = new Map<string, Intent>();
   for (const record of records) {
     if (record.type === "intent") intents.set(record.key, record);
-    if (record.type !== "reply" || record.cached === true) continue;
-    const { inputTokens, outputTokens } = record.response.usage;
+    const usage = paidUsage(record);
+    if (usage === undefined) continue;
+    const { inputTokens, outputTokens } = usage;
     const known = inputTokens !== undefined && outputTokens !== undefined;
-    const intent = intents.get(record.key);
+    const intent = intents.get(usage.key);
     largest.tokens = Math.max(largest.tokens, known ? inputTokens + outputTokens : (intent?.worstTokens ?? 0));
-    largest.usd = Math.max(largest.usd, record.usd ?? intent?.worstUsd ?? 0);
+    largest.usd = Math.max(largest.usd, usage.usd ?? intent?.worstUsd ?? 0);
   }
   return largest;
 }
@@ -142,16 +153,17 @@ export function restoreSpend(meter: Meter, ledger: Ledger): void {
     else if (record.type === "fault") {
       spent.calls += 1;
       if (record.billed === true) worst(intents.get(record.key));
-    } else if (record.type === "vectors") spent.calls += 1;
-    else if (record.type === "reply" && record.cached !== true) {
-      const { inputTokens, outputTokens } = record.response.usage;
-      const intent = intents.get(record.key);
+    }
+    const usage = paidUsage(record);
+    if (usage !== undefined) {
+      const { inputTokens, outputTokens } = usage;
+      const intent = intents.get(usage.key);
       const known = inputTokens !== undefined && outputTokens !== undefined;
       spent.calls += 1;
       spent.inputTokens += known ? inputTokens : 0;
       spent.tokens += known ? inputTokens + outputTokens : (intent?.worstTokens ?? 0);
-      spent.usd += record.usd ?? intent?.worstUsd ?? 0;
-      if (record.usd === undefined && intent !== undefined) unpriced.add(intent.model);
+      spent.usd += usage.usd ?? intent?.worstUsd ?? 0;
+      if (usage.usd === undefined && intent !== undefined) unpriced.add(intent.model);
     }
   }
   spent.calls += ledger.orphans.length;

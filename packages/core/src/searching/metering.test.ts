@@ -186,6 +186,23 @@ describe("no optimizer may swallow the end", () => {
     });
   }
 
+  test("nor a wrong key: the run rejects with it, whatever the optimizer made of it", async () => {
+    const refused = optimizer(async (study) => {
+      const ask = study.evaluate({ candidate: saying(study, "skill 9"), split: "val", ids: study.val });
+      await ask.catch(() => {});
+    });
+    let calls = 0;
+    const model = toyModel({
+      reply: (request) => {
+        if (++calls > data.val.length) throw new CultivarError("auth", "the key was revoked");
+        return replyTo(request);
+      },
+    });
+    const { test: _test, ...split } = data;
+    const target = toyTarget({ models: { default: model }, optimizer: refused, data: split });
+    await expect(compile(toy, target)).rejects.toMatchObject({ code: "auth" });
+  });
+
   test("an optimizer's own error is the result's, its lanes stop, and nothing is left open", async () => {
     const journal = memoryJournalStore();
     const model = toyModel({ latencyMs: () => 2 });

@@ -33,6 +33,19 @@ void compile(answer, {
   },
 });
 
+// With a range too, as an object; through a call of `metric` the row would be unknown.
+void compile(answer, {
+  ...rest,
+  metric: {
+    score: ({ example, output }) => {
+      expectTypeOf(example).toEqualTypeOf<{ input: { question: string }; expected: string; difficulty: number }>();
+      return output.answer === example.expected ? 0 : -1;
+    },
+    range: [-1, 0],
+  },
+  data: { train: rows },
+});
+
 const qa = program(
   "qa",
   { answer, why: chainOfThought(shorthand("answer -> reason", { name: "why" })) },

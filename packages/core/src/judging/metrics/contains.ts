@@ -42,7 +42,7 @@ export function contains<K extends string, E = ExpectedRow>(
           : `${field}: missing ${missing.map((item) => show(item)).join(", ")} in ${show(actual)}`;
       return { score: (items.length - missing.length) / items.length, feedback };
     },
-    { name },
+    { name, options },
   );
 }
 

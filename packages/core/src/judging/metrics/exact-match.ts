@@ -28,7 +28,7 @@ export function exactMatch<K extends string, E = ExpectedRow>(
       }
       return { score: 0, feedback: `${field}: ${explain(accepted, actual)}` };
     },
-    { name },
+    { name, options },
   );
 }
 

@@ -68,7 +68,7 @@ export function f1<K extends string, E = ExpectedRow>(
       const best = scored.reduce((a, b) => (b.found.f1 > a.found.f1 ? b : a), scored[0] ?? nothing);
       return report(field, "words", best.value, actual, best.found);
     },
-    { name },
+    { name, options },
   );
 }
 

@@ -77,6 +77,6 @@ export function jsonPath<E = ExpectedRow>(
         wrong.length === 0 ? `all of ${list.map(({ path }) => path).join(", ")} correct` : wrong.join("\n");
       return { score: right / list.length, feedback };
     },
-    { name },
+    { name, options },
   );
 }

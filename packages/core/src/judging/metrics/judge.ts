@@ -84,7 +84,7 @@ export function judge<K extends string = never>(
         scale === undefined ? Number(verdict.pass === true) : ((verdict.score ?? Number.NaN) - 1) / (scale - 1);
       return { score, feedback: verdict.reasoning };
     },
-    { name },
+    { name, options: { ...options, lm: [lm.provider, lm.modelId, lm.endpoint] } },
   );
 }
 

@@ -34,7 +34,7 @@ export function normalizedMatch<K extends string, E = ExpectedRow>(
         feedback: `${field}: expected ${wanted}, got ${show(actual)}${hint(accepted, got, normalize)}`,
       };
     },
-    { name },
+    { name, options },
   );
 }
 

@@ -39,6 +39,6 @@ export function regex<K extends string>(
           : `${field}: must not match ${what}, but holds ${show(match[0])}`;
       return { score: 0, feedback };
     },
-    { name: `regex(${field})` },
+    { name: `regex(${field})`, options: { ...options, pattern: String(stateless) } },
   );
 }

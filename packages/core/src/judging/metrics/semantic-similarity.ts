@@ -50,7 +50,7 @@ export function semanticSimilarity<K extends string, E = ExpectedRow>(
         feedback: `${field}: ${show(actual)} ${verdict} the expected ${show(expected)} (similarity ${similarity.toFixed(2)}${limit})`,
       };
     },
-    { name },
+    { name, options: { ...options, embedder: [embedder.provider, embedder.modelId, embedder.endpoint] } },
   );
 }
 

@@ -72,7 +72,7 @@ export function repairTurns(reply: string, problem: string, reminder: string): r
 }
 
 /** Head and tail of a long text, with the number of characters left out between them. */
-export function clip(text: string, maxLength: number): string {
+function clip(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;
   const half = Math.floor(maxLength / 2);
   const head = text.slice(0, half).replace(/[\ud800-\udbff]$/, "");

@@ -18,7 +18,7 @@ export function renderInputs(fields: readonly Field[], input: Readonly<Record<st
  * An input value as a prompt shows it: a string verbatim, a list of strings numbered (`[1] ...`, further lines of an
  * item indented, so that no item can pose as the next), everything else as JSON. Nothing in it can open a section.
  */
-export function renderValue(value: unknown): string {
+function renderValue(value: unknown): string {
   if (typeof value === "string") return escapeMarkers(value);
   if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string")) {
     return value.map((item, index) => `[${index + 1}] ${escapeMarkers(item).replaceAll("\n", "\n    ")}`).join("\n");

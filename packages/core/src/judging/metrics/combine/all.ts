@@ -1,6 +1,6 @@
 import { metric } from "../../metric.ts";
 import type { Combined, SomeMetric } from "./part.ts";
-import { judgeAll, merge, parts } from "./part.ts";
+import { identities, judgeAll, merge, parts } from "./part.ts";
 
 /**
  * Everything must be right: the lowest of the metrics' scores, each put into [0, 1] by its range. With pass-or-fail
@@ -18,6 +18,6 @@ export function all<const M extends readonly SomeMetric[]>(
       const judged = await judgeAll(list, args);
       return merge(Math.min(...judged.map(({ level }) => level)), judged);
     },
-    { name },
+    { name, options: identities(list) },
   );
 }

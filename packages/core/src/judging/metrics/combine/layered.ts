@@ -1,6 +1,6 @@
 import { metric } from "../../metric.ts";
 import type { Combined, Judged, SomeMetric } from "./part.ts";
-import { checkLevel, judgeOne, merge, parts, streams } from "./part.ts";
+import { checkLevel, identities, judgeOne, merge, parts, streams } from "./part.ts";
 
 export interface LayeredOptions {
   /** A layer passes at this score or above, in [0, 1] of its range. Default 1: only a perfect score passes. */
@@ -34,6 +34,6 @@ export function layered<const M extends readonly SomeMetric[]>(
       const remarks = skipped.length === 0 ? [] : [`not judged, because ${last.label} failed: ${skipped.join(", ")}`];
       return merge((judged.length - 1 + last.level) / layers.length, judged, remarks);
     },
-    { name },
+    { name, options: [stopBelow, identities(layers)] },
   );
 }

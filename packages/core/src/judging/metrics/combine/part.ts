@@ -67,6 +67,11 @@ export function parts<M extends SomeMetric>(where: string, metrics: readonly M[]
   });
 }
 
+/** What tells a combination of these parts from another: part of its options. */
+export function identities(all: readonly Part<never, never>[]): readonly unknown[] {
+  return all.map(({ label, metric }) => [label, metric.range, metric.options, metric.score]);
+}
+
 /** Runs one part. Throws a `metric` error when it returns no score in its range. */
 export async function judgeOne<E, O>(part: Part<E, O>, args: MetricArguments<E, O>): Promise<Judged> {
   const { range, score } = part.metric;

@@ -1,7 +1,7 @@
 import { CultivarError } from "../../../ground/errors.ts";
 import { metric } from "../../metric.ts";
 import type { Combined, SomeMetric } from "./part.ts";
-import { checkLevel, judgeAll, merge, parts } from "./part.ts";
+import { checkLevel, identities, judgeAll, merge, parts } from "./part.ts";
 
 export interface QuorumOptions {
   /** A metric passes at this score or above, in [0, 1] of its range. Default 1. */
@@ -34,6 +34,6 @@ export function quorum<const M extends readonly SomeMetric[]>(
       const passes = judged.filter(({ level }) => level >= threshold).length;
       return merge(Math.min(1, passes / k), judged, [`${passes} of ${all.length} passed, ${k} are needed`]);
     },
-    { name },
+    { name, options: [k, threshold, identities(all)] },
   );
 }

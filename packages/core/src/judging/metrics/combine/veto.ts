@@ -1,6 +1,6 @@
 import { metric } from "../../metric.ts";
 import type { Combined, SomeMetric } from "./part.ts";
-import { checkLevel, judgeOne, merge, parts, streams } from "./part.ts";
+import { checkLevel, identities, judgeOne, merge, parts, streams } from "./part.ts";
 
 export interface VetoOptions {
   /** The gate passes at this score or above, in [0, 1] of its range. Default 1. */
@@ -31,6 +31,6 @@ export function veto<G extends SomeMetric, M extends SomeMetric>(
       const main = await judgeOne(second, own[1]!);
       return merge(main.result.score, [gated, main]);
     },
-    { name, range: second.metric.range },
+    { name, range: second.metric.range, options: [threshold, identities(list)] },
   );
 }

@@ -1,7 +1,7 @@
 import { CultivarError } from "../../../ground/errors.ts";
 import { metric } from "../../metric.ts";
 import type { Combined, SomeMetric } from "./part.ts";
-import { judgeAll, merge, parts } from "./part.ts";
+import { identities, judgeAll, merge, parts } from "./part.ts";
 
 export interface Weighted<M extends SomeMetric = SomeMetric> {
   readonly metric: M;
@@ -37,6 +37,6 @@ export function weighted<const W extends readonly Weighted[]>(
       // Rounding must not carry a perfect score over the range's end.
       return merge(Math.min(1, sum / total), judged);
     },
-    { name },
+    { name, options: [weights, identities(all)] },
   );
 }
