@@ -105,7 +105,10 @@ function checkData(program: AnyModule, data: readonly ExampleRow[]): void {
       throw new CultivarError("data", `${where}: data[${index}] must be { input, expected? }; map it first`);
     const problem = rejectInput?.(row.input);
     if (problem !== undefined)
-      throw new CultivarError("data", `${where}: data[${index}]: the input does not fit the signature: ${problem}`);
+      throw new CultivarError(
+        "data",
+        `${where}: data[${index}]: the input does not fit the signature: ${problem}; mend the row, or map it in the reader`,
+      );
   }
 }
 

@@ -24,7 +24,8 @@ export function systemCode(error: unknown): string | undefined {
 export function storageError(action: string, path: string, cause: unknown): CultivarError {
   if (isCultivarError(cause)) return cause;
   const code = systemCode(cause);
-  const todo = advice[code ?? ""] ?? "check that the place exists and can be written, then run again";
+  const full = /disk is full/.test(messageOf(cause)) ? advice["ENOSPC"] : undefined;
+  const todo = advice[code ?? ""] ?? full ?? "check that the place exists and can be written, then run again";
   return new CultivarError("storage", `${path}: cannot ${action} (${messageOf(cause, 200)}); ${todo}`, {
     cause,
     fields: { path, ...(code !== undefined && { code }) },

@@ -37,11 +37,17 @@ export async function scoreBaseline({ drive: { study, score, ended }, name }: Ru
   if (unscored.length > maxUnscoredShare * study.val.length) throw unscorable(name, unscored, rows.length);
 }
 
+/** A metric's failure names its row already; the world's does not. */
+function causeOf({ id, failure }: Row): string {
+  const message = failure?.message ?? "unknown";
+  return message.startsWith(`row ${id}: `) ? message : `row ${id}: ${message}`;
+}
+
 function unscorable(name: string, unscored: readonly Row[], tried: number): CultivarError {
   const first = unscored[0]!;
   return new CultivarError(
     first.failure?.code === "metric" ? "metric" : "transport",
-    `${name}: ${unscored.length} of ${tried} val rows could not be scored with the baseline, at most 5 % may be; row ${first.id}: ${first.failure?.message ?? "unknown"}; mend it and run again, what was paid for is kept`,
+    `${name}: ${unscored.length} of ${tried} val rows could not be scored with the baseline, at most 5 % may be; ${causeOf(first)}; mend it and run again, what was paid for is kept`,
     { fields: { row: first.id } },
   );
 }

@@ -84,7 +84,10 @@ function checkRows(module: AnyModule, name: string, rows: readonly ExampleRow[])
     }
     const problem = rejectInput?.(row.input);
     if (problem !== undefined)
-      throw new CultivarError("data", `${where}[${index}]: the input does not fit the signature: ${problem}`);
+      throw new CultivarError(
+        "data",
+        `${where}[${index}]: the input does not fit the signature: ${problem}; mend the row, or map it in the reader`,
+      );
   }
 }
 
