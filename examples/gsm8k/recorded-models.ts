@@ -12,16 +12,20 @@ export async function recordedModels(rows: readonly Example[]): Promise<Models> 
   const first = names[0];
   if (first === undefined)
     throw new CultivarError("data", "gsm8k: expected rows with solutions by model name, got none; check the file");
-  const asked = await Promise.all(rows.map(async ({ input }) => keyOf(await solve.render(input))));
-  const choices = Object.fromEntries(
-    names.map((name) => [name, replay(name, new Map(rows.map((row, i) => [asked[i]!, row.solutions[name]])))]),
-  );
+  const recorded: Record<string, Map<string, string>> = {};
+  for (const name of names) recorded[name] = new Map();
+  for (const { input, solutions } of rows) {
+    const asked = keyOf(await solve.render(input));
+    for (const name of names) if (solutions[name] !== undefined) recorded[name]!.set(asked, solutions[name]);
+  }
+  const choices: Record<string, LanguageModel> = {};
+  for (const name of names) choices[name] = replay(name, recorded[name]!);
   return { default: choices[first]!, choices };
 }
 
 const keyOf = (messages: unknown): string => JSON.stringify(messages);
 
-function replay(modelId: string, solutions: ReadonlyMap<string, string | undefined>): LanguageModel {
+function replay(modelId: string, solutions: ReadonlyMap<string, string>): LanguageModel {
   return {
     provider: "recorded",
     modelId,

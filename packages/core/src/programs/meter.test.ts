@@ -175,7 +175,7 @@ describe("reservations", () => {
 
   test("seconds count those of earlier processes, on the injected clock", async () => {
     let now = 0;
-    const clock: Clock = { now: () => now, wall: () => 0, sleep: () => Promise.resolve() };
+    const clock: Clock = { now: () => now, wall: () => 0, sleep: () => Promise.resolve(), after: () => () => {} };
     const meter = createMeter({ seconds: 10 }, { clock, elapsedMs: 4000 });
     now = 5999;
     (await meter.reserve(lm, request(0))).settle({});
@@ -185,7 +185,7 @@ describe("reservations", () => {
 
   test("what is set aside stays out of reach until it is released; the report may then outlast the clock", async () => {
     let now = 0;
-    const clock: Clock = { now: () => now, wall: () => 0, sleep: () => Promise.resolve() };
+    const clock: Clock = { now: () => now, wall: () => 0, sleep: () => Promise.resolve(), after: () => () => {} };
     const meter = createMeter({ calls: 3, seconds: 1 }, { clock });
     const release = meter.setAside({ calls: 2, tokens: 0, usd: 0 });
     (await meter.reserve(lm, request(0))).settle({});

@@ -107,7 +107,7 @@ describe("law 2: killed after any append and run again", () => {
   test("an end by the clock is decided once", async () => {
     for (const width of [0, 3]) {
       let now = 0;
-      const clock = { now: () => now, wall: () => now, sleep: () => Promise.resolve() };
+      const clock = { now: () => now, wall: () => now, sleep: () => Promise.resolve(), after: () => () => {} };
       const slow = toyModel({
         latencyMs: shuffled("clock"),
         reply: (request) => {

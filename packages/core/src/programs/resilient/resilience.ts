@@ -167,7 +167,7 @@ async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const inner = new AbortController();
-  const done = new AbortController();
+  let cancel: (() => void) | undefined;
   let leave: (() => void) | undefined;
   const stopped = new Promise<never>((_resolve, reject) => {
     const stop = (error: CultivarError): void => {
@@ -181,7 +181,7 @@ async function withDeadline<T>(
           `${lane.where}: no whole reply within ${lane.timeoutMs} ms; raise timeoutMs if such replies are expected`,
         ),
       );
-    lane.clock.sleep(lane.timeoutMs, done.signal).then(late, () => undefined);
+    cancel = lane.clock.after(lane.timeoutMs, late);
     if (outer === undefined) return;
     leave = () => stop(abortError(lane.where, outer));
     if (outer.aborted) leave();
@@ -190,7 +190,7 @@ async function withDeadline<T>(
   try {
     return await Promise.race([stopped, work(inner.signal)]);
   } finally {
-    done.abort("done");
+    cancel?.();
     if (leave !== undefined) outer?.removeEventListener("abort", leave);
   }
 }
