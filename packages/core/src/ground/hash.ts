@@ -10,12 +10,15 @@ export function canonicalJson(value: unknown): string {
 /** True when every object's keys ascend and no object writes itself as something else. */
 function isOrdered(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return true;
-  if (Array.isArray(value)) return value.every(isOrdered);
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isOrdered(value[i])) return false;
+    return true;
+  }
   if (typeof (value as { toJSON?: unknown }).toJSON === "function") return false;
-  let previous: string | undefined;
-  for (const [key, member] of Object.entries(value)) {
-    if ((previous !== undefined && previous > key) || !isOrdered(member)) return false;
-    previous = key;
+  const keys = Object.keys(value);
+  for (let i = 0; i < keys.length; i++) {
+    if (i > 0 && keys[i - 1]! > keys[i]!) return false;
+    if (!isOrdered((value as Record<string, unknown>)[keys[i]!])) return false;
   }
   return true;
 }

@@ -182,6 +182,8 @@ describe("evaluate", () => {
     });
     await expect(evaluate(ask, { data, metric: exact } as never)).rejects.toMatchObject({ code: "config" });
     await expect(evaluate(ask, { data, lm, metric: exact, concurrency: 0 })).rejects.toThrow("concurrency must be");
+    for (const sample of [-1, 0.5, Number.NaN])
+      await expect(evaluate(ask, { data, lm, metric: exact, sample })).rejects.toThrow("sample must be a whole number");
     expect(lm.calls).toHaveLength(0);
   });
 
@@ -285,6 +287,24 @@ describe("metered composition", () => {
     expect(small.calls.every(({ messages }) => textOf(messages[0]!).startsWith("Judge well."))).toBe(true);
     const models = [...spansOf(done.rows[0]!.trace!)].flatMap((span) => (span.kind === "lm" ? [span.model] : []));
     expect(models).toEqual(["scripted/scripted"]);
+  });
+
+  test("a row is done once the calls that its metric left running are", async () => {
+    const slow = scriptedModel((_request, call) => (call === 0 ? "unreadable" : '{"a":1}'), {
+      modelId: "slow",
+      latencyMs: () => 15,
+    });
+    const [first, second] = [ask.with({ lm: doubling() }), ask.with({ lm: slow })];
+    const done = await evaluate(ask, {
+      data: rows(1),
+      lm: doubling(),
+      metric: async ({ output }) => {
+        await Promise.race([first({ n: output.a }), second({ n: output.a })]);
+        return 1;
+      },
+    });
+    // The loser of the race is repaired: both of its calls are made, and counted, before the row is told.
+    expect([slow.calls.length, done.spend.calls]).toEqual([2, 4]);
   });
 
   test("a judge that fails leaves the row unscored; a judge's wrong key stops", async () => {

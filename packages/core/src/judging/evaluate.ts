@@ -60,7 +60,9 @@ export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>
   options: EvaluateOptions<E, O> & EvaluateBinding<N>,
 ): Promise<Evaluation> {
   checkData(program, options.data);
-  const { signal, cache } = options;
+  const { signal, cache, sample = 0, seed = 0 } = options;
+  if (!Number.isInteger(sample) || sample < 0)
+    throw new CultivarError("config", `evaluate(${program.name}): sample must be a whole number from 0, got ${sample}`);
   const frame = boundFrame(program, options);
   const meter = createMeter(options.budget ?? {});
   const gateway = cache === undefined ? directGateway(meter, signal) : createGateway({ meter, cache, signal });
@@ -70,18 +72,19 @@ export async function evaluate<I, O, M, N extends Need, E extends ExampleRow<I>>
     metric: asMetric(options.metric) as unknown as Metric<never, never>,
     gateway,
     signal,
-    sample: options.sample ?? 0,
-    seed: options.seed ?? 0,
+    sample,
+    seed,
   };
   const hash = candidateHash(frame.candidate);
   const score = async (example: Example, index: number): Promise<Row> => {
     refuseAborted(signal, `evaluate(${program.name})`);
-    const row = await scoreRow({ ...shared, example, address: [hash, example.id, String(shared.sample)] }).catch(
-      (error: unknown) => {
-        if (!isCultivarError(error, "run-ended")) throw error;
-        return { id: example.id, failure: { blame: "world", code: error.code, message: error.message } } as const;
-      },
-    );
+    let row: Row;
+    try {
+      row = await scoreRow({ ...shared, example, address: [hash, example.id, String(sample)] });
+    } catch (error) {
+      if (!isCultivarError(error, "run-ended")) throw error;
+      row = { id: example.id, failure: { blame: "world", code: error.code, message: error.message } };
+    }
     options.onRow?.(row, index);
     return row;
   };

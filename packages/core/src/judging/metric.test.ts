@@ -30,6 +30,10 @@ describe("checkScore", () => {
     [Number.POSITIVE_INFINITY, "outside its range"],
     [{ score: 1, feedback: 3 }, "feedback must be text, got number"],
     [{ score: 1, objectives: { cost: Number.NaN } }, "objective cost must be a finite number, got NaN"],
+    [{ score: 1, objectives: null }, "the metric's objectives must be an object, got null"],
+    [{ score: 1, objectives: [1] }, "the metric's objectives must be an object, got [1]"],
+    [{ score: 1, byModule: "too long" }, 'the metric\'s byModule must be an object, got "too long"'],
+    [{ score: 1, byModule: { query: 3 } }, "the metric's feedback for module query must be text, got number"],
   ])("refuses %j", (result, message) => {
     expect(() => checkScore(result, [0, 1], "row r")).toThrow(message);
   });

@@ -84,20 +84,24 @@ export function checkScore(result: unknown, range: readonly [number, number], wh
       `${where}: the metric returned ${score}, outside its range [${range.join(", ")}]; scale it or declare metric(fn, { range })`,
     );
   }
-  return partsOf(scored!, score, where);
+  return typeof result === "number" ? { score } : partsOf(scored!, score, where);
 }
 
 /** Only what a row keeps: further members of a metric's result never reach a journal. */
 function partsOf({ feedback, objectives, byModule }: ScoreResult, score: number, where: string): ScoreResult {
+  const refuse = (problem: string): CultivarError => new CultivarError("metric", `${where}: the metric's ${problem}`);
+  const members = (name: string, value: unknown): readonly [string, unknown][] => {
+    if (value === undefined) return [];
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      throw refuse(`${name} must be an object, got ${JSON.stringify(value)}`);
+    return Object.entries(value);
+  };
   if (feedback !== undefined && typeof feedback !== "string")
-    throw new CultivarError("metric", `${where}: the metric's feedback must be text, got ${typeof feedback}`);
-  for (const [name, value] of Object.entries(objectives ?? {})) {
-    if (!Number.isFinite(value))
-      throw new CultivarError(
-        "metric",
-        `${where}: the metric's objective ${name} must be a finite number, got ${value}`,
-      );
-  }
+    throw refuse(`feedback must be text, got ${typeof feedback}`);
+  for (const [name, value] of members("objectives", objectives))
+    if (!Number.isFinite(value)) throw refuse(`objective ${name} must be a finite number, got ${String(value)}`);
+  for (const [name, value] of members("byModule", byModule))
+    if (typeof value !== "string") throw refuse(`feedback for module ${name} must be text, got ${typeof value}`);
   return {
     score,
     ...(feedback !== undefined && { feedback }),

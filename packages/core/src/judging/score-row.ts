@@ -8,7 +8,7 @@ import type { Gateway } from "../programs/gateway.ts";
 import type { AnyModule, Frame } from "../programs/module.ts";
 import type { Scope } from "../programs/scope.ts";
 import { RowCalls } from "../programs/row-calls.ts";
-import { childScope, runIn } from "../programs/scope.ts";
+import { Repeats, runIn, stepFrom } from "../programs/scope.ts";
 import type { Example, ExampleId } from "../values/example.ts";
 import type { Trace } from "../values/trace.ts";
 import type { Metric, ScoreResult } from "./metric.ts";
@@ -53,27 +53,15 @@ export interface RowTask {
  */
 export async function scoreRow(task: RowTask): Promise<Row> {
   const calls = new RowCalls();
-  const scope: Scope = {
-    gateway: task.gateway,
-    signal: task.signal,
-    callSignal: undefined,
-    calls,
-    sample: task.sample,
-    exampleId: task.example.id,
-    address: task.address,
-    ordinal: 0,
-    repeats: new Map(),
-    spans: undefined,
-  };
   const { id } = task.example;
-  const run = async (): Promise<Outcome> => {
-    const outcome = await runProgram(task.module, task.frame, task.example.input, { ...scope, repeats: new Map() });
+  let outcome: Outcome;
+  let tries = 0;
+  do {
+    outcome = await runProgram(task.module, task.frame, task.example.input, rowScope(task, calls));
     // Branches that a failed program or a race left running make calls, and spans of the trace, until they are done.
     if (outcome.failed || calls.busy) await calls.settled();
-    return outcome;
-  };
-  let outcome = await run();
-  if (outcome.failed && isOwnError(outcome.error) && task.signal?.aborted !== true) outcome = await run();
+    tries += 1;
+  } while (outcome.failed && tries < 2 && isOwnError(outcome.error) && task.signal?.aborted !== true);
   const { trace } = outcome;
   if (outcome.failed) {
     // Whatever an aborted program made of it, the abort is nobody's score.
@@ -84,13 +72,48 @@ export async function scoreRow(task: RowTask): Promise<Row> {
       : { id, score: task.metric.range[0], failure, feedback: failure.message, trace };
   }
   try {
-    const judged = await judge(task, outcome, scope);
+    const judged = await judge(task, outcome, calls);
     return { ...judged, id, trace };
   } catch (error) {
     refuseAborted(task.signal, `row ${id}`);
     const failure = failureOf(error);
     return { id, failure: { ...failure, blame: "world" }, trace };
+  } finally {
+    // So do judges that lost a race: what a row costs must not depend on when it is looked at.
+    if (calls.busy) await calls.settled();
   }
+}
+
+/** The scope of one run of the program on the row, with a trace of its own. */
+function rowScope(task: RowTask, calls: RowCalls): Scope {
+  return {
+    gateway: task.gateway,
+    signal: task.signal,
+    callSignal: undefined,
+    calls,
+    sample: task.sample,
+    exampleId: task.example.id,
+    address: task.address,
+    ordinal: 0,
+    repeats: new Repeats(),
+    spans: [],
+  };
+}
+
+/** The scope of the metric: outside the trace, and any module that it calls may show all its demos. */
+function metricScope(task: RowTask, calls: RowCalls, attempt: number): Scope {
+  return {
+    gateway: task.gateway,
+    signal: task.signal,
+    callSignal: undefined,
+    calls,
+    sample: task.sample,
+    exampleId: undefined,
+    address: task.gateway === undefined ? task.address : stepFrom(task.address, "metric", attempt),
+    ordinal: 0,
+    repeats: new Repeats(),
+    spans: undefined,
+  };
 }
 
 /** An error that the program's own code threw: a second try may do better. */
@@ -105,33 +128,27 @@ function failureOf(error: unknown): Failure {
   return { blame: whose, code, message: messageOf(error) };
 }
 
-async function judge(task: RowTask, outcome: Outcome, scope: Scope): Promise<ScoreResult> {
-  const attempt = async (): Promise<ScoreResult> => {
-    const inner = { ...childScope(scope, "metric", undefined), exampleId: undefined };
-    const random = lazyRng(task.seed, `metric ${task.address.join(" ")}`);
-    const args = { example: task.example as never, output: outcome.output as never, trace: outcome.trace, rng: random };
-    const result = await runIn({ ...inner, ordinal: scope.ordinal }, () => task.metric.score(args));
-    return checkScore(result, task.metric.range, `row ${task.example.id}`);
-  };
-  try {
-    return await attempt();
-  } catch (error) {
-    if (isCultivarError(error)) throw error;
-  }
-  try {
-    return await attempt();
-  } catch (error) {
-    if (isCultivarError(error)) throw error;
-    throw new CultivarError("metric", `row ${task.example.id}: the metric threw: ${messageOf(error)}`, {
-      cause: error,
-    });
+/** What the metric says. An error of its own code counts only when it repeats; one of ours is thrown at once. */
+async function judge(task: RowTask, { output, trace }: Outcome, calls: RowCalls): Promise<ScoreResult> {
+  const where = `row ${task.example.id}`;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      const random = lazyRng(task.seed, task.address);
+      const args = { example: task.example as never, output: output as never, trace, rng: random };
+      const given = runIn(metricScope(task, calls, attempt), () => task.metric.score(args));
+      return checkScore(typeof given === "number" ? given : await given, task.metric.range, where);
+    } catch (error) {
+      if (isCultivarError(error)) throw error;
+      if (attempt > 0)
+        throw new CultivarError("metric", `${where}: the metric threw: ${messageOf(error)}`, { cause: error });
+    }
   }
 }
 
 /** Most metrics draw nothing: the stream is made at its first use. */
-function lazyRng(seed: number, label: string): Rng {
+function lazyRng(seed: number, address: readonly string[]): Rng {
   let made: Rng | undefined;
-  const get = (): Rng => (made ??= rng(seed, label));
+  const get = (): Rng => (made ??= rng(seed, `metric ${address.join(" ")}`));
   return {
     next: () => get().next(),
     int: (bound) => get().int(bound),

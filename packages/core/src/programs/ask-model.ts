@@ -5,7 +5,7 @@ import type { Building } from "./call.ts";
 import { spanError } from "./call.ts";
 import type { Frame } from "./module.ts";
 import type { Scope } from "./scope.ts";
-import { currentScope, emptyScope, sampleIndex } from "./scope.ts";
+import { currentScope, emptyScope, Repeats, sampleIndex } from "./scope.ts";
 
 /** The model of a module: its own choice, else the program's, else the default. Throws `config` when none is bound. */
 export function modelOf(frame: Frame): LanguageModel {
@@ -23,7 +23,7 @@ export function modelOf(frame: Frame): LanguageModel {
 
 /** The scope of the running module; modules always run in one. */
 export function moduleScope(): Scope {
-  return currentScope() ?? { ...emptyScope, repeats: new Map(), spans: undefined };
+  return currentScope() ?? { ...emptyScope, repeats: new Repeats(), spans: undefined };
 }
 
 /** Sends one request through the run's gateway (or straight to the model outside a run), as a span of the trace. */

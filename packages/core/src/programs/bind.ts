@@ -2,8 +2,9 @@ import { CultivarError } from "../ground/errors.ts";
 import type { Candidate, ComponentSpec, Space } from "../values/component.ts";
 import { baselineOf, checkCandidate } from "../values/component.ts";
 import type { Models } from "../values/language-model.ts";
+import type { Span } from "../values/trace.ts";
 import type { Scope } from "./scope.ts";
-import { childScope, currentScope, emptyScope, within } from "./scope.ts";
+import { childScope, currentScope, emptyScope, Repeats, within } from "./scope.ts";
 import { callModule, inputKey, runProgram } from "./call.ts";
 import type { AnyModule, Binding, Bound, Frame, ModuleDefinition, Sketch } from "./module.ts";
 import { definition } from "./module.ts";
@@ -80,9 +81,13 @@ function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unkn
   const { onTrace } = binding;
   return async (input, options) => {
     const caller = currentScope();
+    const signal = options?.signal;
+    const spans = onTrace === undefined ? undefined : [];
     const scope =
-      caller === undefined ? freshScope(options?.signal) : calledFrom(caller, module.name, input, options?.signal);
-    if (onTrace === undefined) return callModule({ ...scope, spans: undefined }, module[definition], frame, input);
+      caller === undefined
+        ? { ...emptyScope, signal, repeats: new Repeats(), spans }
+        : calledFrom(caller, module.name, input, signal, spans);
+    if (onTrace === undefined) return callModule(scope, module[definition], frame, input);
     const outcome = await runProgram(module, frame, input, scope);
     onTrace(outcome.trace);
     if (outcome.failed) throw outcome.error;
@@ -90,13 +95,15 @@ function bind(module: AnyModule, binding: Partial<Binding>): Bound<unknown, unkn
   };
 }
 
-function freshScope(signal: AbortSignal | undefined): Scope {
-  return { ...emptyScope, signal, repeats: new Map(), spans: undefined };
-}
-
 /** A bound module called by a metric or a tool: metered and journaled under the caller's address, outside its trace. */
-function calledFrom(caller: Scope, name: string, input: unknown, signal: AbortSignal | undefined): Scope {
-  const scope = childScope(caller, `with:${name}(${inputKey(input)})`, undefined);
+function calledFrom(
+  caller: Scope,
+  name: string,
+  input: unknown,
+  signal: AbortSignal | undefined,
+  spans: Span[] | undefined,
+): Scope {
+  const scope = childScope(caller, `with:${name}(${inputKey(input)})`, spans);
   return within({ ...scope, exampleId: undefined }, signal);
 }
 

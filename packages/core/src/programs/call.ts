@@ -15,10 +15,16 @@ export function spanError(error: unknown): SpanError {
   return { code: isCultivarError(error) ? error.code : "program", message: messageOf(error) };
 }
 
+/** What the modules of each frame used: frames are immutable, and all their traces share it. */
+const componentsOf = new WeakMap<Frame, Candidate>();
+
 /** The values of `candidate` under `prefix`, choices too: what a module used. */
-function componentsAt({ candidate, prefix }: Frame): Candidate {
+function componentsAt(frame: Frame): Candidate {
+  const known = componentsOf.get(frame);
+  if (known !== undefined) return known;
   const used: Record<string, string> = {};
-  for (const id in candidate) if (id.startsWith(prefix)) used[id] = candidate[id]!;
+  for (const [id, value] of Object.entries(frame.candidate)) if (id.startsWith(frame.prefix)) used[id] = value;
+  componentsOf.set(frame, Object.freeze(used));
   return used;
 }
 
@@ -68,24 +74,22 @@ export interface Outcome {
   readonly trace: Trace;
 }
 
-/** Runs a whole program under a fresh root scope and keeps its trace, also when it fails. Never rejects. */
-export async function runProgram(
-  module: AnyModule,
-  frame: Frame,
-  input: unknown,
-  scope: Omit<Scope, "spans">,
-): Promise<Outcome> {
-  const spans: Span[] = [];
+/**
+ * Runs a whole program under a root scope made for this run, and keeps its trace, also when it fails. Never rejects.
+ * The scope's own list of spans is taken for the trace; without one the trace has no children.
+ */
+export async function runProgram(module: AnyModule, frame: Frame, input: unknown, scope: Scope): Promise<Outcome> {
   const root = module[definition];
   let output: unknown;
   let error: unknown;
   let failed = false;
   try {
-    output = await callModule({ ...scope, spans }, root, frame, input);
+    output = await callModule(scope, root, frame, input);
   } catch (thrown) {
     error = thrown;
     failed = true;
   }
+  const spans = scope.spans ?? [];
   const only = spans[0];
   if (spans.length === 1 && only?.kind === "module" && root.spanless !== true)
     return { output, error, failed, trace: only };

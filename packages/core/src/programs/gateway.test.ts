@@ -229,6 +229,28 @@ describe("embed", () => {
   });
 });
 
+test("what waited for the meter is not embedded after an abort, and not counted", async () => {
+  const abort = new AbortController();
+  const meter = createMeter({ calls: 2 });
+  const direct = directGateway(meter, abort.signal);
+  let asked = 0;
+  const embedder: Embedder = {
+    provider: "p",
+    modelId: "e",
+    embed: (texts) => {
+      asked += 1;
+      return Promise.resolve({ vectors: texts.map(() => [1]), usage: { inputTokens: 1 } });
+    },
+  };
+  const lm = scriptedModel(() => "hi");
+  const held = [await meter.reserve(lm, request("a")), await meter.reserve(lm, request("b"))];
+  const waiting = direct.embed(embedder, ["a"]);
+  abort.abort();
+  for (const ticket of held) ticket.cancel();
+  await expect(waiting).rejects.toMatchObject({ code: "aborted" });
+  expect([asked, meter.spend().calls]).toEqual([0, 0]);
+});
+
 describe("tool", () => {
   test("results are JSON, journaled by address, and taken up; errors too", async () => {
     const { gateway, records } = open();

@@ -7,7 +7,8 @@ import { costUsd, textMessage } from "../values/language-model.ts";
 import { directGateway } from "./direct-gateway.ts";
 import { createGateway } from "./gateway.ts";
 import type { Budget } from "./meter.ts";
-import { createMeter, worstOf } from "./meter.ts";
+import { createMeter } from "./meter.ts";
+import { worstOf } from "./meter/worst-case.ts";
 
 const price: Price = { inputUsd: 3, outputUsd: 15, cacheWriteUsd: 3.75, cachedInputUsd: 0.3, asOf: "2026-01-01" };
 const request = (n: number, maxTokens = 20): Request => ({ messages: [textMessage("user", `n ${n}`)], maxTokens });
@@ -156,6 +157,17 @@ describe("reservations", () => {
     unsent.cancel();
     unsent.fail(true);
     expect(meter.spend().calls).toBe(2);
+  });
+
+  test("a call that fits exactly is admitted after others were given back", async () => {
+    // Held and given back in doubles, 0.1 + 0.3 - 0.1 - 0.3 is not 0.
+    const asked = [1, 3, 4].map((maxTokens) => request(0, maxTokens));
+    const priced = model(never, { inputUsd: 0, outputUsd: 100_000, asOf: "2026-01-01" });
+    const exact = worstOf(priced, asked[2]!).usd!;
+    const meter = createMeter({ usd: exact });
+    const tickets = [await meter.reserve(priced, asked[0]!), await meter.reserve(priced, asked[1]!)];
+    for (const ticket of tickets) ticket.cancel();
+    expect((await meter.reserve(priced, asked[2]!)).worst.usd).toBe(exact);
   });
 
   test("an unknown price is said, and refused under a usd budget", async () => {

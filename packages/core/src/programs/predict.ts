@@ -1,21 +1,23 @@
-import { CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
-import { canonicalJson, contentHash } from "../ground/hash.ts";
-import type { Candidate } from "../values/component.ts";
-import type { DemoRow } from "../values/demo.ts";
-import { decodeDemos, noDemos, rejectDemos } from "../values/demo.ts";
-import type { LanguageModel, Message, Models, Request, Response } from "../values/language-model.ts";
+import { CultivarError } from "../ground/errors.ts";
+import { contentHash } from "../ground/hash.ts";
+import type { Candidate, Space } from "../values/component.ts";
+import { noDemos, rejectDemos } from "../values/demo.ts";
+import type { LanguageModel, Message, Models } from "../values/language-model.ts";
 import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
-import { describeIssues, validate } from "../values/schema.ts";
+import { validate } from "../values/schema.ts";
 import type { Signature } from "../values/signature.ts";
-import { askModel, modelOf, moduleScope, requireWhole } from "./ask-model.ts";
+import { moduleScope } from "./ask-model.ts";
 import { frameOf, moduleFrom } from "./bind.ts";
 import type { Format, Shape } from "./codec/format.ts";
 import { formats } from "./codec/formats.ts";
-import type { DemoQuery, ReadyDemos } from "./demos-at-run.ts";
-import { demosFor, readyDemos } from "./demos-at-run.ts";
 import type { Frame, Leaf, Module, ModuleDefinition } from "./module.ts";
+import { checkInput, inputOf, rejectInput } from "./predict/check-input.ts";
+import { labelledDemo } from "./predict/labelled-demo.ts";
+import type { Prompt } from "./predict/prompt.ts";
+import { prefixFor, prompter, sender, shapeOf } from "./predict/prompt.ts";
+import { ask, readReply } from "./predict/reply.ts";
 import type { ModuleSettings } from "./settings.ts";
-import { choicesOf, chosenFormat, formatOf, samplingOf } from "./settings.ts";
+import { choicesOf, chosenFormat } from "./settings.ts";
 
 /** How `render` should speak; the initial instructions unless said otherwise. */
 export interface RenderOptions {
@@ -51,23 +53,10 @@ export function predictOver(
   declared: Signature,
 ): Predict<unknown, unknown> {
   const shape = shapeOf(signature);
-  const prepare = preparer(shape);
-  const prefix = `${signature.name}.`;
+  const promptOf = prompter(shape);
   const own: ModuleDefinition = {
-    rootPrefix: prefix,
-    space: {
-      instructions: {
-        kind: "text",
-        initial: signature.instructions,
-        role: `the instructions of module ${signature.name}`,
-      },
-      demos: {
-        kind: "demos",
-        initial: noDemos,
-        role: `worked examples shown to module ${signature.name}`,
-        reject: rejectDemos,
-      },
-    },
+    rootPrefix: `${signature.name}.`,
+    space: textsAndDemos(signature),
     optional: (modelNames) => choicesOf(signature.name, modelNames),
     sketch: {
       name: signature.name,
@@ -81,31 +70,7 @@ export function predictOver(
     fingerprint: contentHash([kind, signature.fingerprint, signature.instructions, settings]),
     demoOf: (id, input, expected) => (id === "demos" ? labelledDemo(signature, declared, input, expected) : undefined),
     rejectInput: (input) => rejectInput(signature, input),
-    run: async (frame, input) => {
-      const lm = modelOf(frame);
-      const format = formatOf(frame, lm);
-      const checked = await checkInput(signature, input);
-      const query = { given: input, read: checked, exampleId: moduleScope().exampleId };
-      const messages = await rendered(frame, format, query, frame.models?.embedders);
-      const output = lm.capabilities.structuredOutput ? format.output(shape) : undefined;
-      const request: Request = { messages, ...(output !== undefined && { output }), ...samplingOf(frame, settings) };
-      return answer(signature, shape, format, lm, request);
-    },
-  };
-  const rendered = async (
-    frame: Frame,
-    format: Format,
-    query: DemoQuery,
-    embedders: Models["embedders"],
-  ): Promise<readonly Message[]> => {
-    const ready = prepare(frame, format);
-    const live = format.live(shape, query.read as Record<string, unknown>);
-    if (ready.demos.rows.length === 0) return [...ready.prefix, live];
-    const demos = await demosFor(ready.demos, query, embedders);
-    return [
-      ...(demos.length === ready.demos.rows.length ? ready.prefix : format.prefix(shape, ready.instructions, demos)),
-      live,
-    ];
+    run: runner(signature, shape, settings, promptOf),
   };
   const at = ({ candidate, format }: RenderOptions): { frame: Frame; format: Format } => {
     const frame = frameOf(module, namedModels(candidate), candidate);
@@ -115,11 +80,51 @@ export function predictOver(
     signature,
     render: async (input: unknown, options: RenderOptions = {}) => {
       const { frame, format } = at(options);
-      return rendered(frame, format, { given: input, read: await checkInput(signature, input) }, options.embedders);
+      const read = (await checkInput(signature, input)) as Record<string, unknown>;
+      const query = { given: input, read };
+      return [
+        ...(await prefixFor(promptOf(frame, format), shape, format, query, options.embedders)),
+        format.live(shape, read),
+      ];
     },
-    parse: (text: string, options: RenderOptions = {}) => parsed(signature, shape, at(options).format, { text }),
+    parse: (text: string, options: RenderOptions = {}) => readReply(signature, shape, at(options).format, { text }),
   });
   return module;
+}
+
+/** What varies by default in a module over one signature. */
+function textsAndDemos({ name, instructions }: Signature): Space {
+  return {
+    instructions: { kind: "text", initial: instructions, role: `the instructions of module ${name}` },
+    demos: {
+      kind: "demos",
+      initial: noDemos,
+      role: `worked examples shown to module ${name}`,
+      reject: rejectDemos,
+    },
+  };
+}
+
+/** A module's `run`: nothing is awaited that is there already, since every wait costs a call more than its prompt does. */
+function runner(
+  signature: Signature,
+  shape: Shape,
+  settings: ModuleSettings,
+  promptOf: (frame: Frame, format: Format) => Prompt,
+): ModuleDefinition["run"] {
+  const sendingOf = sender(shape, settings, promptOf);
+  return async (frame, input) => {
+    const sending = sendingOf(frame);
+    const { format, prompt, fixed } = sending;
+    const result = validate(signature.input, input);
+    const read = inputOf(signature, result instanceof Promise ? await result : result) as Record<string, unknown>;
+    let { prefix } = prompt;
+    if (prompt.demos.rows.length > 0) {
+      const query = { given: input, read, exampleId: moduleScope().exampleId };
+      prefix = await prefixFor(prompt, shape, format, query, frame.models?.embedders);
+    }
+    return ask(signature, shape, sending, { messages: [...prefix, format.live(shape, read)], ...fixed });
+  };
 }
 
 /** Stand-ins for the models that a candidate names: rendering asks none of them. */
@@ -134,131 +139,3 @@ const silent: LanguageModel = {
   capabilities: { structuredOutput: true, tools: true, sampling: [], maxOutputTokens: 0 },
   generate: () => Promise.reject(new CultivarError("config", "render asks no model")),
 };
-
-/** What a format must know of a signature. */
-export function shapeOf(signature: Signature): Shape {
-  return {
-    name: signature.name,
-    inputs: signature.inputFields.fields,
-    outputs: signature.outputFields.fields,
-    inputSchema: signature.inputFields.jsonSchema,
-    outputSchema: signature.outputFields.jsonSchema,
-  };
-}
-
-interface Prepared {
-  readonly instructions: string;
-  readonly demos: ReadyDemos;
-  readonly prefix: readonly Message[];
-}
-
-/** The static part of a prompt, rendered once per frame and format. */
-function preparer(shape: Shape): (frame: Frame, format: Format) => Prepared {
-  const ready = new WeakMap<Frame, Map<Format, Prepared>>();
-  return (frame, format) => {
-    let byFormat = ready.get(frame);
-    if (byFormat === undefined) ready.set(frame, (byFormat = new Map()));
-    let prepared = byFormat.get(format);
-    if (prepared === undefined) {
-      const instructions = frame.candidate[`${frame.prefix}instructions`]!;
-      const value = frame.candidate[`${frame.prefix}demos`] ?? noDemos;
-      const demos = value === noDemos ? { rows: [], inputs: [] } : readyDemos(decodeDemos(value));
-      prepared = { instructions, demos, prefix: format.prefix(shape, instructions, demos.rows) };
-      byFormat.set(format, prepared);
-    }
-    return prepared;
-  };
-}
-
-/** Asks, and once more with the reply and what was wrong with it. */
-async function answer(
-  signature: Signature,
-  shape: Shape,
-  format: Format,
-  lm: LanguageModel,
-  request: Request,
-): Promise<unknown> {
-  const first = await askModel(lm, request);
-  requireWhole(first, signature.name);
-  try {
-    return await parsed(signature, shape, format, first);
-  } catch (error) {
-    if (!isCultivarError(error, "parse")) throw error;
-    const turns = format.repair(shape, first.text, error.message);
-    const second = await askModel(lm, { ...request, messages: [...request.messages, ...turns] });
-    requireWhole(second, signature.name);
-    return parsed(signature, shape, format, second);
-  }
-}
-
-async function parsed(
-  signature: Signature,
-  shape: Shape,
-  format: Format,
-  reply: Pick<Response, "text" | "parsed">,
-): Promise<unknown> {
-  const raw = format.parse(shape, reply);
-  const result = validate(signature.output, raw);
-  const checked = result instanceof Promise ? await result : result;
-  if (checked.issues === undefined) return checked.value;
-  throw new CultivarError(
-    "parse",
-    `${signature.name}: the reply does not fit the output: ${describeIssues(checked.issues)}`,
-    {
-      fields: { reply: reply.text.slice(0, 2000) },
-    },
-  );
-}
-
-/** An input as its schema reads it. Throws a `program` error when it does not fit. */
-export async function checkInput(signature: Signature, input: unknown): Promise<unknown> {
-  const result = validate(signature.input, input);
-  const checked = result instanceof Promise ? await result : result;
-  if (checked.issues === undefined) return checked.value;
-  throw new CultivarError(
-    "program",
-    `${signature.name}: the input does not fit the signature: ${describeIssues(checked.issues)}`,
-  );
-}
-
-/** Why an input does not fit a signature, or undefined; asynchronous schemas cannot tell ahead of a call. */
-export function rejectInput(signature: Signature, input: unknown): string | undefined {
-  const result = validate(signature.input, input);
-  return result instanceof Promise || result.issues === undefined ? undefined : describeIssues(result.issues);
-}
-
-/** A labelled row as a demo, when its input and its expected value fit the signature; asynchronous schemas fit nothing. */
-function labelledDemo(
-  signature: Signature,
-  declared: Signature,
-  input: unknown,
-  expected: unknown,
-): DemoRow | undefined {
-  const outputs = signature.outputFields.fields;
-  const whole = typeof expected === "object" && expected !== null && !Array.isArray(expected);
-  // A bare value labels a signature with one output: "billing" for { queue }.
-  const [only, ...others] = declared.outputFields.fields;
-  const output = whole || others.length > 0 ? expected : { [only!.name]: expected };
-  try {
-    for (const [schema, value] of [
-      [signature.input, input],
-      [signature.output, output],
-    ] as const) {
-      const result = validate(schema, value);
-      if (result instanceof Promise || result.issues !== undefined) return undefined;
-    }
-    const row = { input: onlyFields(signature.inputFields.fields, input), output: onlyFields(outputs, output) };
-    return JSON.parse(canonicalJson(row)) as DemoRow;
-  } catch (error) {
-    throw new CultivarError("data", `${signature.name}: a labelled row is no JSON: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-function onlyFields(fields: Shape["inputs"], value: unknown): Record<string, unknown> {
-  const record = value as Record<string, unknown>;
-  return Object.fromEntries(
-    fields.filter(({ name }) => record[name] !== undefined).map(({ name }) => [name, record[name]]),
-  );
-}

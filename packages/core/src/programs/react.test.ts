@@ -13,6 +13,7 @@ import type { ToolSpan, Trace } from "../values/trace.ts";
 import { spansOf } from "../values/trace.ts";
 import { frameOf, spaceOf } from "./bind.ts";
 import type { CallRecord, Gateway } from "./gateway.ts";
+import { definition } from "./module.ts";
 import { createGateway } from "./gateway.ts";
 import { createMeter } from "./meter.ts";
 import { predict } from "./predict.ts";
@@ -260,4 +261,28 @@ describe("in a run", () => {
     expect(replay).toEqual(row);
     expect([again.calls.length, small.calls.length]).toEqual([0, 2]);
   });
+
+  test("a tool is done once the calls that it left running are", async () => {
+    const slow = scriptedModel((_request, call) => (call === 0 ? "unreadable" : '{"a":"late"}'), {
+      latencyMs: () => 15,
+    });
+    const helper = predict(
+      signature({ name: "helper", input: z.object({ q: z.string() }), output: z.object({ a: z.string() }) }),
+    ).with({ lm: slow });
+    const run = (): string => {
+      void helper({ q: "?" });
+      return "rolled";
+    };
+    const lm = speakers[0]![1]([[["roll", {}]], finish]);
+    const gateway = createGateway({ meter: createMeter({}) });
+    await runRow({ roll: tool({ description: "", arguments: z.object({}), run }) }, lm, gateway);
+    expect(slow.calls).toHaveLength(2);
+  });
+});
+
+test("the settings of a react module are in its fingerprint", () => {
+  const declared = signature({ name: "a", input: z.object({ q: z.string() }), output: z.object({ a: z.string() }) });
+  const of = (settings: { temperature?: number; maxTokens?: number }): string =>
+    react(declared, { tools: {}, ...settings })[definition].fingerprint;
+  expect(new Set([of({}), of({ temperature: 0 }), of({ temperature: 1 }), of({ maxTokens: 5 })]).size).toBe(4);
 });

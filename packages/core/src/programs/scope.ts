@@ -25,9 +25,26 @@ export interface Scope {
   /** Which of several equal calls this is, folded over the nesting: see {@link sampleIndex}. */
   readonly ordinal: number;
   /** How often each call was made under this scope, by module and input. */
-  readonly repeats: Map<string, number>;
+  readonly repeats: Repeats;
   /** Where the spans of calls made under this scope go; undefined when nobody wants a trace. */
   readonly spans: Span[] | undefined;
+}
+
+/** Counts equal calls. A class, since one is made for every call; and most scopes see one call, which needs no map. */
+export class Repeats {
+  #first: string | undefined;
+  #firstCount = 0;
+  #others: Map<string, number> | undefined;
+
+  /** How often `key` was counted before; counts it. */
+  next(key: string): number {
+    this.#first ??= key;
+    if (key === this.#first) return this.#firstCount++;
+    this.#others ??= new Map();
+    const count = this.#others.get(key) ?? 0;
+    this.#others.set(key, count + 1);
+    return count;
+  }
 }
 
 const storage = new AsyncLocalStorage<Scope>();
@@ -81,8 +98,7 @@ function foldOrdinal(parent: number, repeat: number): number {
  * three samples and a replay gets the same ones.
  */
 export function childScope(parent: Scope, key: string, spans: Span[] | undefined): Scope {
-  const repeat = parent.repeats.get(key) ?? 0;
-  parent.repeats.set(key, repeat + 1);
+  const repeat = parent.repeats.next(key);
   return {
     gateway: parent.gateway,
     signal: parent.signal,
@@ -90,12 +106,16 @@ export function childScope(parent: Scope, key: string, spans: Span[] | undefined
     calls: parent.calls,
     sample: parent.sample,
     exampleId: parent.exampleId,
-    address:
-      parent.gateway === undefined ? parent.address : [...parent.address, repeat === 0 ? key : `${key}#${repeat}`],
+    address: parent.gateway === undefined ? parent.address : stepFrom(parent.address, key, repeat),
     ordinal: foldOrdinal(parent.ordinal, repeat),
-    repeats: new Map(),
+    repeats: new Repeats(),
     spans,
   };
+}
+
+/** The address of the `repeat`-th equal call (from 0) made at `address`. */
+export function stepFrom(address: readonly string[], key: string, repeat: number): readonly string[] {
+  return [...address, repeat === 0 ? key : `${key}#${repeat}`];
 }
 
 /**

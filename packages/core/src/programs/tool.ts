@@ -1,6 +1,6 @@
 import { blame, CultivarError, isCultivarError } from "../ground/errors.ts";
 import type { JsonSchema } from "../ground/json.ts";
-import type { InferInput, InferOutput, Schema } from "../values/schema.ts";
+import type { InferOutput, Schema } from "../values/schema.ts";
 import { describeIssues, validate } from "../values/schema.ts";
 import type { ToolSpan } from "../values/trace.ts";
 import { inTurn, moduleScope } from "./ask-model.ts";
@@ -29,9 +29,6 @@ export function tool<A extends Schema>(spec: {
 }): Tool<A> {
   return spec;
 }
-
-/** The arguments of a tool as they are before validation. */
-export type ToolArguments<T extends Tool> = InferInput<T["arguments"]>;
 
 /** The JSON Schema that a model fills to call the tool. */
 export function parametersOf(name: string, declared: Tool): JsonSchema {
@@ -62,17 +59,22 @@ export async function callTool(path: string, name: string, declared: Tool, args:
   scope.spans?.push(span);
   const child = childScope(scope, `tool:${name}(${JSON.stringify(args) ?? ""})`, undefined);
   // The calls of a tool have an order of their own: its result, which waits for them, is one answer in that of the row.
-  const inner = scope.calls === undefined ? child : { ...child, calls: new RowCalls() };
+  const calls = scope.calls === undefined ? undefined : new RowCalls();
   const run = async (): Promise<unknown> => {
     const result = await validate(declared.arguments, args);
     if (result.issues !== undefined) {
       throw new CultivarError("program", `the arguments do not fit: ${describeIssues(result.issues)}`);
     }
-    return declared.run(result.value as never, { signal: scope.signal });
+    try {
+      return await declared.run(result.value as never, { signal: scope.signal });
+    } finally {
+      // Calls that the tool left running are a part of what it does: the row waits for them by waiting for it.
+      if (calls?.busy === true) await calls.settled();
+    }
   };
   try {
-    const output = await runIn(inner, () =>
-      scope.gateway === undefined ? run() : inTurn(scope, scope.gateway.tool(inner.address, run)),
+    const output = await runIn({ ...child, calls }, () =>
+      scope.gateway === undefined ? run() : inTurn(scope, scope.gateway.tool(child.address, run)),
     );
     span.output = output;
     return { text: typeof output === "string" ? output : (JSON.stringify(output) ?? "null"), failed: false };

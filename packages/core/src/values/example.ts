@@ -1,4 +1,4 @@
-import { canonicalJson, contentHash, sha256Hex } from "../ground/hash.ts";
+import { contentHash } from "../ground/hash.ts";
 
 /** Content hash of a row, unique within its split; equal rows of one split get `-2`, `-3`, ... appended. */
 export type ExampleId = string;
@@ -27,7 +27,7 @@ export function inputHash(input: unknown): string {
 export function toExamples<R extends ExampleRow>(rows: readonly R[]): readonly (R & { readonly id: ExampleId })[] {
   const seen = new Map<string, number>();
   return rows.map((row) => {
-    const base = sha256Hex(canonicalJson([row.input, row.expected ?? null])).slice(0, 16);
+    const base = contentHash([row.input, row.expected ?? null]);
     const count = (seen.get(base) ?? 0) + 1;
     seen.set(base, count);
     return Object.freeze({ ...row, id: count === 1 ? base : `${base}-${count}` });

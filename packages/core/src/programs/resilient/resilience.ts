@@ -1,11 +1,13 @@
 import type { Clock } from "../../ground/clock.ts";
 import { systemClock } from "../../ground/clock.ts";
-import { CultivarError, isCultivarError, messageOf } from "../../ground/errors.ts";
+import { CultivarError, isCultivarError } from "../../ground/errors.ts";
 import { rng } from "../../ground/rng.ts";
 import type { GenerateOptions } from "../../values/language-model.ts";
 import { adaptiveLimit } from "./adaptive-limit.ts";
 import type { Admission, Pass } from "./admission.ts";
 import { admission } from "./admission.ts";
+import type { Deadline } from "./deadline.ts";
+import { abortError, withDeadline } from "./deadline.ts";
 import type { RateBucket } from "./rate-bucket.ts";
 import { rateBucket } from "./rate-bucket.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -33,8 +35,8 @@ export interface ResilientOptions {
 
 /** One call to be made, possibly several times. */
 export interface ResilientCall<T> {
-  /** Makes one attempt; `signal` also carries the deadline. */
-  readonly attempt: (signal: AbortSignal) => Promise<T>;
+  /** Makes one attempt; `signal` also carries the deadline. Undefined only as {@link Attempts} says. */
+  readonly attempt: (signal: AbortSignal | undefined) => Promise<T>;
   /** Content hash of the call, for the jitter; asked only before a delay. */
   readonly hash: () => string;
   /** Tokens at most, before the call; asked only with `tokensPerMinute`. */
@@ -43,15 +45,22 @@ export interface ResilientCall<T> {
   readonly usedTokens: (reply: T) => number | undefined;
 }
 
+/** What is known of the attempts, beside how hard to try. */
+export interface Attempts {
+  /**
+   * An attempt ends by itself after `timeoutMs` of real time with a `timeout` error, its connection closed. Calls without
+   * a signal then get none, and need no timer here. Default false: each attempt gets a signal, and must end when that
+   * aborts. Without effect beside a `clock` of the caller's own.
+   */
+  readonly selfTimed?: boolean;
+}
+
 /** Runs calls that share one set of limits. Rejects with the last attempt's error, or `aborted`. */
 export type Resilience = <T>(call: ResilientCall<T>, options?: GenerateOptions) => Promise<T>;
 
 /** The shared state of everything that runs under one resilience. */
-interface Lane {
-  readonly where: string;
+interface Lane extends Deadline {
   readonly policy: RetryPolicy;
-  readonly timeoutMs: number;
-  readonly clock: Clock;
   readonly jitter: (callHash: string, attempt: number) => number;
   readonly gate: Admission;
   readonly requests: RateBucket | undefined;
@@ -69,7 +78,7 @@ const shareWeight = 0.1;
  * `transport` and `timeout` are retried; every other error is final. `where` begins each message. Throws `config`
  * errors for options out of range.
  */
-export function resilience(where: string, options: ResilientOptions = {}): Resilience {
+export function resilience(where: string, options: ResilientOptions = {}, attempts: Attempts = {}): Resilience {
   const start = options.concurrency?.start ?? 16;
   const max = options.concurrency?.max ?? Math.max(256, start);
   const timeoutMs = options.timeoutMs ?? 120_000;
@@ -92,6 +101,7 @@ export function resilience(where: string, options: ResilientOptions = {}): Resil
     where,
     policy,
     timeoutMs,
+    selfTimed: attempts.selfTimed === true && options.clock === undefined,
     clock,
     jitter: options.jitter ?? ((hash, attempt) => rng(0, `${hash}+${attempt}`).next()),
     gate: admission(limit, clock, policy.maxWaitMs, (waitMs) => tooLong(where, waitMs, policy.maxWaitMs, undefined)),
@@ -104,52 +114,68 @@ export function resilience(where: string, options: ResilientOptions = {}): Resil
 
 /** Attempts until one succeeds, the error is final, or the caller gives up. */
 async function persist<T>(lane: Lane, call: ResilientCall<T>, options: GenerateOptions): Promise<T> {
-  const { clock, policy, where } = lane;
+  const { gate, where } = lane;
   const { signal } = options;
   for (let attempt = 1; ; attempt++) {
-    const pass = await orAborted(where, signal, () => lane.gate.enter({ again: attempt > 1, signal }));
-    const outcome = await attemptOnce(lane, call, signal).then(
-      (reply) => ({ reply }),
-      (error: unknown) => ({ error }),
-    );
-    if ("reply" in outcome) {
-      pass.succeeded();
-      return outcome.reply;
+    const pass =
+      gate.enterNow(signal) ?? (await orAborted(where, signal, () => gate.enter({ again: attempt > 1, signal })));
+    let reply: T;
+    try {
+      reply = await attemptOnce(lane, call, signal);
+    } catch (error) {
+      await beforeNext(lane, call, options, attempt, pass, error);
+      continue;
     }
-    const { error } = outcome;
-    const jitter = (): number => lane.jitter(call.hash(), attempt);
-    const decision = decideRetry(error, attempt, policy, where, jitter);
-    report(lane, pass, error, decision.kind === "wait" ? decision.delayMs : backoffMs(attempt, 1, policy));
-    if (decision.kind === "fail") throw decision.error;
-    await options.onRetry?.({ attempt, delayMs: decision.delayMs, error });
-    await orAborted(where, signal, () => clock.sleep(decision.delayMs, signal));
+    pass.succeeded();
+    return reply;
   }
 }
 
+/** After a failed attempt: waits until the next one is due, or throws when there is to be none. */
+async function beforeNext<T>(
+  { where, clock, policy, ...lane }: Lane,
+  call: ResilientCall<T>,
+  { signal, onRetry }: GenerateOptions,
+  attempt: number,
+  pass: Pass,
+  error: unknown,
+): Promise<void> {
+  const jitter = (): number => lane.jitter(call.hash(), attempt);
+  const decision = decideRetry(error, attempt, policy, where, jitter);
+  report(clock, pass, error, decision.kind === "wait" ? decision.delayMs : backoffMs(attempt, 1, policy));
+  if (decision.kind === "fail") throw decision.error;
+  await onRetry?.({ attempt, delayMs: decision.delayMs, error });
+  await orAborted(where, signal, () => clock.sleep(decision.delayMs, signal));
+}
+
 /** Tells the gate how an attempt failed. A final 429 pauses the others too, for as long as the provider asked. */
-function report(lane: Lane, pass: Pass, error: unknown, delayMs: number): void {
+function report(clock: Clock, pass: Pass, error: unknown, delayMs: number): void {
   if (isCultivarError(error, "rate-limit")) {
-    pass.rateLimited(lane.clock.now() + Math.max(delayMs, error.retryAfterMs ?? 0));
+    pass.rateLimited(clock.now() + Math.max(delayMs, error.retryAfterMs ?? 0));
   } else {
     pass.failed();
   }
 }
 
 /** One attempt under its own deadline, after its turn in the rate buckets. */
-async function attemptOnce<T>(lane: Lane, call: ResilientCall<T>, signal: AbortSignal | undefined): Promise<T> {
+function attemptOnce<T>(lane: Lane, call: ResilientCall<T>, signal: AbortSignal | undefined): Promise<T> {
+  return lane.requests === undefined && lane.tokens === undefined
+    ? withDeadline(lane, signal, call.attempt)
+    : attemptAtRate(lane, call, signal);
+}
+
+async function attemptAtRate<T>(lane: Lane, call: ResilientCall<T>, signal: AbortSignal | undefined): Promise<T> {
   const { clock, where, requests, tokens } = lane;
   const estimate = tokens === undefined ? 0 : Math.max(1, call.estimatedTokens());
   const charge = estimate * lane.usedShare;
-  if (requests !== undefined || tokens !== undefined) {
-    const now = clock.now();
-    const waitMs = Math.max(requests?.take(now, 1) ?? 0, tokens?.take(now, charge) ?? 0);
-    try {
-      if (waitMs > 0) await orAborted(where, signal, () => clock.sleep(waitMs, signal));
-    } catch (error) {
-      requests?.refund(1);
-      tokens?.refund(charge);
-      throw error;
-    }
+  const now = clock.now();
+  const waitMs = Math.max(requests?.take(now, 1) ?? 0, tokens?.take(now, charge) ?? 0);
+  try {
+    if (waitMs > 0) await orAborted(where, signal, () => clock.sleep(waitMs, signal));
+  } catch (error) {
+    requests?.refund(1);
+    tokens?.refund(charge);
+    throw error;
   }
   const reply = await withDeadline(lane, signal, call.attempt);
   const used = tokens === undefined ? undefined : call.usedTokens(reply);
@@ -160,41 +186,6 @@ async function attemptOnce<T>(lane: Lane, call: ResilientCall<T>, signal: AbortS
   return reply;
 }
 
-/** Runs `work` with a signal that aborts at the deadline, and does not wait for work that ignores its signal. */
-async function withDeadline<T>(
-  lane: Lane,
-  outer: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const inner = new AbortController();
-  let cancel: (() => void) | undefined;
-  let leave: (() => void) | undefined;
-  const stopped = new Promise<never>((_resolve, reject) => {
-    const stop = (error: CultivarError): void => {
-      reject(error);
-      inner.abort(error);
-    };
-    const late = (): void =>
-      stop(
-        new CultivarError(
-          "timeout",
-          `${lane.where}: no whole reply within ${lane.timeoutMs} ms; raise timeoutMs if such replies are expected`,
-        ),
-      );
-    cancel = lane.clock.after(lane.timeoutMs, late);
-    if (outer === undefined) return;
-    leave = () => stop(abortError(lane.where, outer));
-    if (outer.aborted) leave();
-    else outer.addEventListener("abort", leave, { once: true });
-  });
-  try {
-    return await Promise.race([stopped, work(inner.signal)]);
-  } finally {
-    cancel?.();
-    if (leave !== undefined) outer?.removeEventListener("abort", leave);
-  }
-}
-
 /** Turns the rejection of an aborted wait into the house's `aborted` error. */
 async function orAborted<T>(where: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
@@ -202,11 +193,4 @@ async function orAborted<T>(where: string, signal: AbortSignal | undefined, work
   } catch (error) {
     throw signal?.aborted === true && !isCultivarError(error) ? abortError(where, signal) : error;
   }
-}
-
-/** The run's own reason (a budget, say) when it is one of ours, else `aborted`. */
-function abortError(where: string, signal: AbortSignal): CultivarError {
-  const reason: unknown = signal.reason;
-  if (isCultivarError(reason)) return reason;
-  return new CultivarError("aborted", `${where}: aborted by the caller: ${messageOf(reason, 200)}`, { cause: reason });
 }

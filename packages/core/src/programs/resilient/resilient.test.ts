@@ -190,3 +190,35 @@ describe("limits", () => {
     }
   });
 });
+
+describe("deadlines", () => {
+  test("a time-out longer than a timer can hold is no time-out at once", async () => {
+    const inner: LanguageModel = {
+      provider: "p",
+      modelId: "m",
+      capabilities: { structuredOutput: true, tools: true, sampling: [], maxOutputTokens: 100 },
+      generate: () => new Promise((resolve) => setTimeout(() => resolve(reply), 30)),
+    };
+    const lm = resilient(inner, { timeoutMs: Number.POSITIVE_INFINITY, maxAttempts: 1 });
+    expect((await lm.generate(ask())).text).toBe("ok");
+  });
+
+  test("a self-timed model gets a signal only from callers that gave one", async () => {
+    const signals: (AbortSignal | undefined)[] = [];
+    const inner: LanguageModel = {
+      provider: "p",
+      modelId: "m",
+      capabilities: { structuredOutput: true, tools: true, sampling: [], maxOutputTokens: 100 },
+      generate: (_request, call) => {
+        signals.push(call?.signal);
+        return call?.signal === undefined ? Promise.resolve(reply) : new Promise(() => undefined);
+      },
+    };
+    const lm = resilient(inner, { timeoutMs: 20, maxAttempts: 1 }, { selfTimed: true });
+    await lm.generate(ask());
+    await expect(lm.generate(ask(), { signal: new AbortController().signal })).rejects.toMatchObject({
+      code: "timeout",
+    });
+    expect(signals.map((signal) => signal?.aborted)).toEqual([undefined, true]);
+  });
+});

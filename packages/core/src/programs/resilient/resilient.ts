@@ -1,16 +1,16 @@
 import { contentHash } from "../../ground/hash.ts";
 import type { LanguageModel, Request, Response } from "../../values/language-model.ts";
 import { textOf } from "../../values/language-model.ts";
-import type { ResilientOptions } from "./resilience.ts";
+import type { Attempts, ResilientOptions } from "./resilience.ts";
 import { resilience } from "./resilience.ts";
 
 /**
  * Wraps a model with retries, per-attempt deadlines, an adaptive limit on calls in flight and optional rates per minute
  * (see {@link resilience}). The state belongs to the returned object: share that object to share the limits. The
- * wrapped model itself must not retry. Throws `config` errors for options out of range.
+ * wrapped model itself must not retry; `attempts` says what else is known of it. Throws `config` errors for options out of range.
  */
-export function resilient(lm: LanguageModel, options: ResilientOptions = {}): LanguageModel {
-  const run = resilience(`${lm.provider}/${lm.modelId}`, options);
+export function resilient(lm: LanguageModel, options: ResilientOptions = {}, attempts: Attempts = {}): LanguageModel {
+  const run = resilience(`${lm.provider}/${lm.modelId}`, options, attempts);
   return {
     provider: lm.provider,
     modelId: lm.modelId,
@@ -20,7 +20,7 @@ export function resilient(lm: LanguageModel, options: ResilientOptions = {}): La
     generate: (request, call) =>
       run(
         {
-          attempt: (signal) => lm.generate(request, { signal }),
+          attempt: (signal) => lm.generate(request, signal === undefined ? undefined : { signal }),
           hash: () => contentHash(request),
           estimatedTokens: () => estimateTokens(request, lm.capabilities.maxOutputTokens),
           usedTokens,
