@@ -128,7 +128,7 @@ export { oneStandardError, significant } from "./searching/gate.ts";
 export type { InOrderOptions } from "./searching/in-order.ts";
 export { inOrder } from "./searching/in-order.ts";
 export type { Journal, JournalRecord, JournalStore } from "./searching/journal.ts";
-export { runName } from "./searching/ledger.ts";
+export { finishOf, runName } from "./searching/ledger.ts";
 export { memoryJournalStore } from "./searching/memory-journal.ts";
 export type { Ask, Note, Optimizer, Role, Scored, Study, Tell } from "./searching/optimizer.ts";
 export type { Comparison, CompileResult, EndReason, LineageEntry, Plan, RunEvent } from "./searching/result.ts";

@@ -1,10 +1,13 @@
 import { CultivarError } from "../ground/errors.ts";
-import type { Candidate, Space } from "../values/component.ts";
+import type { Candidate, ComponentId, Space } from "../values/component.ts";
 import { candidateHash, checkCandidate } from "../values/component.ts";
 import type { ExampleId } from "../values/example.ts";
 import type { LeakGuard } from "./leak-guard.ts";
 import type { Ask } from "./optimizer.ts";
-import { rowKey } from "./row-source.ts";
+import { rowKey } from "./observe.ts";
+
+/** Equal requests within one observation take sample indexes in steps of this: more samples would meet them. */
+const samplesPerRow = 1000;
 
 /** One ask as it was admitted. */
 export interface Admitted {
@@ -13,6 +16,8 @@ export interface Admitted {
   readonly sample: number;
   /** Keys of the observations that are new to whoever asks. */
   readonly fresh: readonly string[];
+  /** The component whose proposed text repeats words of a train row, if one does. */
+  readonly copiesTrain: ComponentId | undefined;
 }
 
 /** Checks asks, and counts evaluations: one per observation, admitted whole, never more than there are. */
@@ -37,7 +42,6 @@ export interface AdmissionOptions {
   readonly val: ReadonlySet<ExampleId>;
   readonly evaluations: number;
   readonly guard: LeakGuard;
-  readonly remark: (text: string) => void;
 }
 
 export function admission(options: AdmissionOptions): Admission {
@@ -55,16 +59,18 @@ export function admission(options: AdmissionOptions): Admission {
       const candidate = checkCandidate(space, ask.candidate, where);
       const { leak, copiesTrain } = guard.check(candidate);
       if (leak !== undefined) throw new CultivarError("candidate", `${where}: ${leak}`);
-      if (copiesTrain !== undefined) options.remark(`a proposed text for ${copiesTrain} repeats words of a train row`);
       const stranger = ask.ids.find((id) => !options[ask.split].has(id));
       if (stranger !== undefined)
         throw new CultivarError("data", `${where}: ${stranger} is no ${ask.split} row of this run`);
       const sample = ask.sample ?? 0;
-      if (!Number.isInteger(sample) || sample < 0)
-        throw new CultivarError("config", `${where}: sample must be a whole number from 0, got ${sample}`);
+      if (!Number.isInteger(sample) || sample < 0 || sample >= samplesPerRow)
+        throw new CultivarError(
+          "config",
+          `${where}: sample must be a whole number from 0 to ${samplesPerRow - 1}, got ${sample}`,
+        );
       const hash = candidateHash(candidate);
-      const keys = new Set(ask.ids.map((id) => rowKey(hash, ask.split, id, sample)));
-      return { candidate, hash, sample, fresh: [...keys].filter(isNew) };
+      const keys = new Set(ask.ids.map((id) => rowKey({ hash, split: ask.split, id, sample })));
+      return { candidate, hash, sample, fresh: [...keys].filter(isNew), copiesTrain };
     },
     fits,
     charge(keys, tick) {

@@ -17,7 +17,8 @@ import type { Artifact } from "./artifact.ts";
 import { artifactFrom, isIntact, isUpToDate, load, parseArtifact, printArtifact } from "./artifact.ts";
 import { compile } from "./compile.ts";
 import { decode } from "./decode.ts";
-import { fingerprintOf } from "./fingerprint.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { changedInputs, fingerprintOf } from "./fingerprint.ts";
 import { climb, data, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 
@@ -277,6 +278,23 @@ test("the fingerprint holds what a result depends on, and nothing else", () => {
   ];
   const hashes = [...others, ...more].map(of);
   expect(new Set([of({}), ...hashes]).size).toBe(hashes.length + 1);
+});
+
+test("a fingerprint by file names the files that changed, whatever their order", () => {
+  const of = (fingerprint: unknown): Fingerprint => fingerprintOf(toy, { ...target, fingerprint } as never);
+  const before = of({ "program.ts": "1", "../shared/rules.ts": "2", "node_modules/zod": "4.0.0" });
+  const other = of({ "node_modules/zod": "4.0.0", "../shared/rules.ts": "2", "program.ts": "1" });
+  // The artifact prints them: their order counts.
+  expect(JSON.stringify(other)).toBe(JSON.stringify(before));
+  expect(Object.keys(before.inputs)).not.toContain("code");
+  const after = of({ "program.ts": "changed", "node_modules/zod": "4.0.0", "new.ts": "3" });
+  expect(after.hash).not.toBe(before.hash);
+  const names = ["code/../shared/rules.ts", "code/new.ts", "code/program.ts"];
+  expect(changedInputs(before.inputs, after.inputs)).toEqual(names);
+  const read = { ...parseArtifact(text, "x"), inputs: before.inputs };
+  expect(isUpToDate(read, after, target.budget).why).toBe(`changed since: ${names.join(", ")}`);
+  // A text stays one part.
+  expect(Object.keys(of("v1").inputs)).toContain("code");
 });
 
 test("what a metric closes over is in the fingerprint: journaled scores of another rubric are not reused", () => {

@@ -10,21 +10,23 @@ import type { Meter } from "../programs/meter.ts";
 import { createMeter } from "../programs/meter.ts";
 import type { AnyModule, Frame } from "../programs/module.ts";
 import { definition } from "../programs/module.ts";
-import type { Candidate } from "../values/component.ts";
+import type { Candidate, Space } from "../values/component.ts";
 import { baselineOf } from "../values/component.ts";
 import type { Example } from "../values/example.ts";
+import type { Models } from "../values/language-model.ts";
 import { version } from "../version.ts";
 import { checkBudget, checkTarget } from "./check-target.ts";
 import { drive } from "./drive.ts";
-import type { AnyTarget } from "./fingerprint.ts";
+import type { AnyTarget, Fingerprint } from "./fingerprint.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { leakGuard } from "./leak-guard.ts";
 import type { Ledger } from "./ledger.ts";
 import { callRecords, openLedger, restoreSpend } from "./ledger.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 import { planOf } from "./plan.ts";
+import type { PreparedData } from "./prepare-data.ts";
 import { prepareData } from "./prepare-data.ts";
-import type { RunEvent } from "./result.ts";
+import type { Plan, RunEvent } from "./result.ts";
 import { rowSource } from "./row-source.ts";
 import type { RunParts } from "./run-parts.ts";
 import { searchSpace } from "./search-space.ts";
@@ -36,6 +38,66 @@ export async function assemble(
   target: AnyTarget,
   emit: (event: RunEvent) => void,
 ): Promise<RunParts> {
+  const sound = checked(program, target);
+  const { name, seed, data, space, baseline, metric } = sound;
+  const fingerprint = fingerprintOf(program, target);
+  const guard = leakGuard(space, baseline, data);
+  // Whatever may throw comes before the ledger, which takes the run's lock.
+  const ownWords = guard.ownWords();
+  const plan = planOf(program, target, data);
+  const ledger = await openLedger(target.journal ?? memoryJournalStore(), name, fingerprint, seed, version, target.run);
+  const { meter, gateway, signal, elapsedMs } = plumbing(target, ledger, emit);
+  const hooks = { afterRow: (): void => {} };
+  const rows = rowSource({
+    ...sound,
+    module: program,
+    examples: { train: byId(data.train), val: byId(data.val), test: byId(data.test) },
+    gateway,
+    signal,
+    limit: limit(target.concurrency ?? 16),
+    append: ledger.append,
+    earlier: ledger.earlier,
+    onRow: () => {
+      hooks.afterRow();
+      emit({ type: "progress", evaluations: driven.evaluations(), spend: meter.spend(), elapsedMs: elapsedMs() });
+    },
+  });
+  const driven = drive({
+    ...sound,
+    sketch: program[definition].sketch,
+    train: data.train,
+    val: data.val.map(({ id }) => id),
+    range: metric.range,
+    evaluations: target.budget.evaluations ?? Number.POSITIVE_INFINITY,
+    targetScore: target.targetScore,
+    patience: target.patience,
+    rows,
+    gateway,
+    guard,
+    signal,
+    demoOf: demoReader(program),
+    time: timeKeeper(target, ledger, elapsedMs),
+    emit,
+  });
+  emit(startOf(name, fingerprint, ledger, plan));
+  for (const remark of ownWords) driven.lineage.remark(remark);
+  return { ...sound, program, target, fingerprint, meter, gateway, rows, ledger, emit, drive: driven, hooks };
+}
+
+/** What a target says, once it is known to be sound; nothing is opened for it. */
+interface Checked {
+  readonly name: string;
+  readonly seed: number;
+  readonly data: PreparedData;
+  readonly models: Models | undefined;
+  readonly space: Space;
+  readonly baseline: Candidate;
+  readonly metric: Metric<never, never>;
+  readonly complete: (candidate: Candidate) => Candidate;
+  readonly frameFor: (candidate: Candidate) => Frame;
+}
+
+function checked(program: AnyModule, target: AnyTarget): Checked {
   const name = target.name ?? program.name;
   checkTarget(program, target);
   const seed = target.seed ?? 0;
@@ -48,58 +110,21 @@ export async function assemble(
   const frameFor = (candidate: Candidate): Frame => frameOf(program, models, complete(candidate));
   frameFor(baseline);
   checkBudget(name, target.budget, data.val.length);
-  const fingerprint = fingerprintOf(program, target);
   const metric = asMetric(target.metric) as unknown as Metric<never, never>;
-  const guard = leakGuard(space, baseline, data.train, [...data.val, ...data.test]);
-  const ledger = await openLedger(target.journal ?? memoryJournalStore(), name, fingerprint, seed, version, target.run);
-  const { meter, gateway, signal, elapsedMs } = plumbing(target, ledger, emit);
-  const hooks = { afterRow: (): void => {} };
-  const rows = rowSource({
-    module: program,
-    metric,
-    examples: { train: byId(data.train), val: byId(data.val), test: byId(data.test) },
-    gateway,
-    signal,
-    seed,
-    limit: limit(target.concurrency ?? 16),
-    frameFor,
-    append: ledger.append,
-    earlier: ledger.earlier,
-    onRow: () => {
-      hooks.afterRow();
-      emit({ type: "progress", evaluations: driven.evaluations(), spend: meter.spend(), elapsedMs: elapsedMs() });
-    },
-  });
-  const driven = drive({
-    space,
-    baseline,
-    sketch: program[definition].sketch,
-    train: data.train,
-    val: data.val.map(({ id }) => id),
-    range: metric.range,
-    seed,
-    evaluations: target.budget.evaluations ?? Number.POSITIVE_INFINITY,
-    targetScore: target.targetScore,
-    patience: target.patience,
-    models,
-    rows,
-    gateway,
-    guard,
-    signal,
-    demoOf: demoReader(program),
-    time: timeKeeper(target, ledger, elapsedMs),
-    emit,
-  });
-  emit({
+  return { name, seed, data, models, space, baseline, metric, complete, frameFor };
+}
+
+function startOf(name: string, fingerprint: Fingerprint, ledger: Ledger, plan: Plan): RunEvent {
+  const { earlier, orphans, finished } = ledger;
+  return {
     type: "start",
     target: name,
     fingerprint: fingerprint.hash,
-    resumed: ledger.earlier.filter((record) => record.type === "reply").length,
-    orphans: ledger.orphans.length,
-    plan: planOf(program, target, data),
-  });
-  const parts = { program, target, name, fingerprint, data, space, metric, meter, gateway, rows, ledger, emit };
-  return { ...parts, drive: driven, hooks, complete };
+    resumed: earlier.filter((record) => record.type === "reply").length,
+    ...(finished !== undefined && { finished }),
+    orphans: orphans.length,
+    plan,
+  };
 }
 
 interface Plumbing {

@@ -1,10 +1,12 @@
 import { CultivarError } from "../ground/errors.ts";
 import type { Request, Response } from "../values/language-model.ts";
-import type { Admission, Admitted } from "./admission.ts";
-import type { Ask, Note, Role, Row, Scored, Study, Tell } from "./optimizer.ts";
+import type { Admitted } from "./admission.ts";
+import type { Ask, Role, Row, Scored, Study, Tell } from "./optimizer.ts";
 import type { EndReason } from "./result.ts";
 import type { RunEnd } from "./run-end.ts";
 import { endError, quiet } from "./run-end.ts";
+import type { SerialAsks } from "./serial-asks.ts";
+import type { SharedParts } from "./shared-parts.ts";
 import { shown } from "./shown.ts";
 
 /** Where a Study keeps what `inOrder` needs; a copy of the Study by spread keeps it too. */
@@ -27,69 +29,50 @@ export interface Chain {
 }
 
 export interface ChainHost extends Omit<RunEnd, "over"> {
-  /** A number that differs between the `inOrder` calls of one run. */
-  nextInstance(): number;
+  /**
+   * Begins an `inOrder` once what was asked before has been taken into account; gives its number. Rejects while another
+   * one runs: which of the two came first would be a matter of time.
+   */
+  enter(): Promise<number>;
+  leave(): void;
   /** Opens a chain, or says why none may begin now; the run goes on until the chains before it are through. */
   open(instance: number, step: number, cost: number): Chain | EndReason;
 }
 
-/** What drive does for a chain. */
-export interface ChainDrive extends Omit<RunEnd, "over"> {
-  readonly admission: Admission;
-  /** The number of a new step of the run. */
-  nextStep(): number;
-  late(step: number, fresh: boolean): EndReason | undefined;
-  /** Ends the run at a step, for a physical reason. */
-  endAt(reason: EndReason, step: number): void;
-  /** The physical end that an error stands for. */
-  endingOf(error: unknown): EndReason | undefined;
-  needsWork(admitted: Admitted): boolean;
-  get(ask: Ask, admitted: Admitted): Promise<Row[]>;
-  announce(ask: Ask, rows: readonly Row[]): void;
-  fold(ask: Ask, admitted: Admitted, rows: readonly Row[], at: number): void;
-  /** After a commit: counts what was new, and looks whether the run has reached its goal. */
-  committed(fresh: number, calls: number): void;
-  best(): Scored;
-  /** `base` is the first sample index, `seen` counts equal requests, `made` is told the call's key. */
-  generate(
-    base: number,
-    seen: Map<string, number>,
-    made: (key: string) => void,
-    role: Role,
-    request: Request,
-  ): Promise<Response>;
-  countCall(key: string): void;
-  note(note: Note): void;
-}
-
 /** Steps of one `inOrder` call at most, before its sample indexes could meet the next call's. */
 const stepsPerInstance = 100_000;
-/** Equal proposer requests within one step at most, likewise. */
+/** Proposer calls of one step at most, likewise: they may all be equal. A proposal that needs more goes in circles. */
 const samplesPerStep = 1000;
-/** Asks of one chain at most; and proposer calls of one: a proposal that needs more is going in circles. */
-const maxStepsOfChain = 10_000;
+/** Asks of one step at most. */
+const asksPerStep = 10_000;
 
 /**
  * Makes chains over a drive. What a chain sees (charged rows, incumbent, evaluations left) is a snapshot of the commits
  * before it started; what it does is charged and folded at its commit. So nothing depends on who is faster.
  */
-export function chainHost(host: ChainDrive): ChainHost {
+export function chainHost(shared: SharedParts, serial: Pick<SerialAsks, "settled">): ChainHost {
+  const { admission, steps } = shared;
   let ticks = 0;
   let instances = 0;
   return {
-    nextInstance: () => instances++,
-    open(instance, step, cost) {
-      const at = host.nextStep();
-      const late = host.late(at, false);
-      if (late !== undefined) return late;
-      const left = host.admission.remaining();
-      if (!host.admission.reserve(cost)) return "evaluations";
-      const base = (instance * stepsPerInstance + step + 1) * samplesPerStep;
-      return openChain(host, { at, step, cost, left, base, since: ticks, tick: () => (ticks += 1) });
+    async enter() {
+      steps.setInOrder(true);
+      await serial.settled();
+      return instances++;
     },
-    end: host.end,
-    ended: host.ended,
-    refuse: host.refuse,
+    leave: () => steps.setInOrder(false),
+    open(instance, step, cost) {
+      const at = steps.next();
+      const late = steps.late(at, false);
+      if (late !== undefined) return late;
+      const left = admission.remaining();
+      if (!admission.reserve(cost)) return "evaluations";
+      const base = (instance * stepsPerInstance + step + 1) * samplesPerStep;
+      return new OpenChain(shared, { at, step, cost, left, base, since: ticks, tick: () => (ticks += 1) });
+    },
+    end: steps.end,
+    ended: steps.ended,
+    refuse: steps.refuse,
   };
 }
 
@@ -104,91 +87,137 @@ interface Place {
   readonly tick: () => number;
 }
 
-function openChain(host: ChainDrive, { at, step, cost, left, base, since, tick }: Place): Chain {
-  const { admission } = host;
-  const best = host.best();
-  const own = new Set<string>();
-  const seen = new Map<string, number>();
-  const log: (() => void)[] = [];
-  let ending: EndReason | undefined;
-  const pending = new Set<Promise<unknown>>();
-  let over = false;
-  let asks = 0;
-  let calls = 0;
-  const isNew = (key: string): boolean =>
-    !own.has(key) && !((admission.charged.get(key) ?? Number.POSITIVE_INFINITY) <= since);
-  const bound = (count: number): void => {
-    if (count > maxStepsOfChain)
-      throw new CultivarError("config", `inOrder: step ${step} has no end: ${count} asks; make smaller steps`);
-  };
-  const meet = (reason: EndReason): CultivarError => {
-    ending ??= reason;
-    return endError(ending);
-  };
-  const physical = (error: unknown): never => {
-    const reason = host.endingOf(error);
-    throw reason === undefined ? error : meet(reason);
-  };
-  const requireOpen = (): void => {
-    if (ending !== undefined) throw endError(ending);
-    if (over) throw new CultivarError("config", `inOrder: step ${step} asked after it was over; await its asks`);
-  };
-  const track = <T>(work: Promise<T>): Promise<T> => {
-    pending.add(work);
-    void quiet(work.finally(() => pending.delete(work)));
-    return quiet(work);
-  };
-  const evaluate = async (ask: Ask): Promise<Tell> => {
-    if (host.ended() !== undefined) return host.refuse();
-    requireOpen();
-    const admitted = admission.inspect(ask, isNew);
-    bound((asks += 1));
-    if (own.size + admitted.fresh.length > cost) {
-      throw new CultivarError(
-        "config",
-        `inOrder: step ${step} asked for ${own.size + admitted.fresh.length} evaluations but reserved ${cost}; raise cost to the most one proposal can use`,
-      );
-    }
-    const late = host.late(at, host.needsWork(admitted));
-    if (late !== undefined) throw meet(late);
-    for (const key of admitted.fresh) own.add(key);
-    const slot = log.push(() => {}) - 1;
-    const rows = await host.get(ask, admitted).catch(physical);
-    log[slot] = () => host.fold(ask, admitted, rows, admission.charged.size);
-    host.announce(ask, rows);
+class OpenChain implements Chain {
+  readonly methods: Chain["methods"];
+  readonly #shared: SharedParts;
+  readonly #place: Place;
+  readonly #best: Scored;
+  /** Keys of the observations that it asked for first. */
+  readonly #own = new Set<string>();
+  /** Equal proposer requests so far. */
+  readonly #seen = new Map<string, number>();
+  /** What its commit does, in the order in which it was asked. */
+  readonly #log: (() => void)[] = [];
+  readonly #pending = new Set<Promise<unknown>>();
+  #ending: EndReason | undefined;
+  #over = false;
+  #asks = 0;
+  #calls = 0;
+
+  constructor(shared: SharedParts, place: Place) {
+    this.#shared = shared;
+    this.#place = place;
+    this.#best = shared.found.best();
+    this.methods = {
+      evaluate: (ask) => this.#track(this.#evaluate(ask)),
+      generate: (role, request) => this.#track(this.#generate(role, request)),
+      remaining: () => place.left - this.#own.size,
+      best: () => this.#best,
+      note: (note) => void this.#log.push(() => shared.found.note(note)),
+    };
+  }
+
+  async settled(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
+  }
+
+  ending(): EndReason | undefined {
+    return this.#ending;
+  }
+
+  end(): void {
+    this.#shared.steps.endAt(this.#ending!, this.#place.at);
+  }
+
+  commit(): void {
+    const { admission, found } = this.#shared;
+    this.drop();
+    const fresh = [...this.#own].filter((key) => !admission.charged.has(key));
+    admission.charge(fresh, this.#place.tick());
+    for (const act of this.#log) act();
+    found.step(fresh.length, this.#calls);
+    found.check(admission.charged.size);
+  }
+
+  drop(): void {
+    this.#over = true;
+    this.#shared.admission.refund(this.#place.cost);
+  }
+
+  async #evaluate(ask: Ask): Promise<Tell> {
+    const { admission, asked, found, steps } = this.#shared;
+    if (steps.ended() !== undefined) return steps.refuse();
+    this.#requireOpen();
+    const admitted = admission.inspect(ask, (key) => this.#isNew(key));
+    this.#bound("asks", (this.#asks += 1), asksPerStep);
+    this.#requireCost(admitted);
+    const late = steps.late(this.#place.at, asked.needsWork(admitted));
+    if (late !== undefined) throw this.#meet(late);
+    for (const key of admitted.fresh) this.#own.add(key);
+    let rows: Row[] | undefined;
+    this.#log.push(() => {
+      found.remarkCopies(admitted);
+      if (rows !== undefined) found.fold(ask, admitted, rows, admission.charged.size);
+    });
+    rows = await asked.get(ask, admitted).catch((error: unknown) => this.#physical(error));
+    found.announce(ask, rows);
     return { rows: shown(ask, rows) };
-  };
-  const generate = async (role: Role, request: Request): Promise<Response> => {
-    if (host.ended() !== undefined) return host.refuse();
-    requireOpen();
-    bound((calls += 1));
-    const made = (key: string): void => void log.push(() => host.countCall(key));
-    return host.generate(base, seen, made, role, request).catch(physical);
-  };
-  return {
-    methods: {
-      evaluate: (ask) => track(evaluate(ask)),
-      generate: (role, request) => track(generate(role, request)),
-      remaining: () => left - own.size,
-      best: () => best,
-      note: (note) => void log.push(() => host.note(note)),
-    },
-    async settled() {
-      while (pending.size > 0) await Promise.allSettled(pending);
-    },
-    ending: () => ending,
-    end: () => host.endAt(ending!, at),
-    commit() {
-      over = true;
-      admission.refund(cost);
-      const fresh = [...own].filter((key) => !admission.charged.has(key));
-      admission.charge(fresh, tick());
-      for (const act of log) act();
-      host.committed(fresh.length, calls);
-    },
-    drop() {
-      over = true;
-      admission.refund(cost);
-    },
-  };
+  }
+
+  async #generate(role: Role, request: Request): Promise<Response> {
+    const { steps, talk } = this.#shared;
+    if (steps.ended() !== undefined) return steps.refuse();
+    this.#requireOpen();
+    this.#bound("proposer calls", (this.#calls += 1), samplesPerStep);
+    const made = (key: string): void => void this.#log.push(() => talk.count(key));
+    const caller = { base: this.#place.base, seen: this.#seen, made };
+    return talk.generate(role, request, caller).catch((error: unknown) => this.#physical(error));
+  }
+
+  /** To this chain: neither asked for by itself, nor charged by a commit before it started. */
+  #isNew(key: string): boolean {
+    const tick = this.#shared.admission.charged.get(key) ?? Number.POSITIVE_INFINITY;
+    return !this.#own.has(key) && tick > this.#place.since;
+  }
+
+  #requireOpen(): void {
+    if (this.#ending !== undefined) throw endError(this.#ending);
+    if (this.#over)
+      throw new CultivarError("config", `inOrder: step ${this.#place.step} asked after it was over; await its asks`);
+  }
+
+  #requireCost({ fresh }: Admitted): void {
+    const { cost, step } = this.#place;
+    const used = this.#own.size + fresh.length;
+    if (used <= cost) return;
+    throw new CultivarError(
+      "config",
+      `inOrder: step ${step} asked for ${used} evaluations but reserved ${cost}; raise cost to the most one proposal can use`,
+    );
+  }
+
+  #bound(what: string, count: number, most: number): void {
+    if (count <= most) return;
+    throw new CultivarError(
+      "config",
+      `inOrder: step ${this.#place.step} made ${count} ${what}, at most ${most} are allowed; make smaller steps`,
+    );
+  }
+
+  /** Notes a physical end that the chain ran into. */
+  #meet(reason: EndReason): CultivarError {
+    this.#ending ??= reason;
+    return endError(this.#ending);
+  }
+
+  #physical(error: unknown): never {
+    const reason = this.#shared.asked.endingOf(error);
+    throw reason === undefined ? error : this.#meet(reason);
+  }
+
+  #track<T>(work: Promise<T>): Promise<T> {
+    this.#pending.add(work);
+    void quiet(work.finally(() => this.#pending.delete(work)));
+    return quiet(work);
+  }
 }

@@ -20,7 +20,7 @@ export function checkTarget(program: AnyModule, target: AnyTarget): void {
   const must = (holds: boolean, expected: string, got: unknown, hint = ""): void => {
     if (!holds) throw new CultivarError("config", `${name}: ${expected}, got ${shown(got)}${hint}`);
   };
-  const { seed, targetScore, patience, concurrency, vary } = target;
+  const { seed, targetScore, patience, concurrency, vary, fingerprint } = target;
   const { data, metric, optimizer, gate } = target as Partial<AnyTarget>;
   checkLimits(name, target.budget);
   must(isRecord(data), "data must be { train, val?, test? }", data);
@@ -38,6 +38,11 @@ export function checkTarget(program: AnyModule, target: AnyTarget): void {
     concurrency === undefined || isWhole(concurrency),
     "concurrency must be a whole number of at least 1",
     concurrency,
+  );
+  must(
+    fingerprint === undefined || isCode(fingerprint),
+    "fingerprint must be a text that changes with the code, or { <file>: <hash> } with at least one file",
+    fingerprint,
   );
   must(vary === undefined || isRecord(vary), "vary must be { <component>: true, false or [values] }", vary);
   checkModels(program, target, must);
@@ -90,6 +95,13 @@ export function checkBudget(name: string, budget: Budget, valRows: number): void
 
 function isRecord(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** No text and no file at all would stand for every code. */
+function isCode(value: unknown): boolean {
+  if (!isRecord(value)) return typeof value === "string" && value !== "";
+  const hashes: readonly unknown[] = Object.values(value);
+  return hashes.length > 0 && hashes.every((hash) => typeof hash === "string");
 }
 
 function isFunction(value: unknown): boolean {

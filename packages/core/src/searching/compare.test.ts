@@ -135,5 +135,22 @@ describe("knownRows", () => {
     expect(known.fold({ a: "2" }, "2", rowsFrom([0, 1]))).toBe(true);
     expect(known.estimateOf("2")).toMatchObject({ n: 2, mean: 1 });
     expect(known.estimateOf("3")).toBeUndefined();
+    // Also of the incumbent, which stays.
+    known.fold({ a: "4" }, "4", rowsFrom([undefined, 2]));
+    expect(known.fold({ a: "2" }, "2", rowsFrom([9, 9]))).toBe(false);
+    expect(known.best()!.rows.map((row) => row.score)).toEqual([1, 1]);
+  });
+
+  test("a row of the incumbent that is scored later counts from then on", () => {
+    const ids = Array.from({ length: 20 }, (_, i) => `r${i}`);
+    const known = knownRows(ids);
+    const scores = (first: number | undefined): readonly Row[] => rowsFrom(ids.map((_, i) => (i === 0 ? first : 0.5)));
+    known.fold({ a: "0" }, "0", scores(undefined));
+    expect(known.best()!.val.n).toBe(19);
+    expect(known.fold({ a: "0" }, "0", scores(1))).toBe(false);
+    expect(known.best()).toMatchObject({ candidate: { a: "0" }, val: { n: 20, mean: 0.525 } });
+    // Without the first row the other one would tie.
+    expect(known.fold({ a: "1" }, "1", scores(0))).toBe(false);
+    expect(known.fold({ a: "2" }, "2", rowsFrom(ids.map((_, i) => (i < 2 ? 0.9 : 0.5))))).toBe(true);
   });
 });

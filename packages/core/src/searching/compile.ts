@@ -1,5 +1,5 @@
 import { systemClock } from "../ground/clock.ts";
-import { isCultivarError } from "../ground/errors.ts";
+import { CultivarError, isCultivarError } from "../ground/errors.ts";
 import type { AnyModule, Module, Need } from "../programs/module.ts";
 import type { ExampleRow } from "../values/example.ts";
 import { assemble } from "./assemble.ts";
@@ -8,7 +8,6 @@ import { checkTarget } from "./check-target.ts";
 import type { Drive } from "./drive.ts";
 import { eventStream } from "./event-stream.ts";
 import type { AnyTarget } from "./fingerprint.ts";
-import { closeQuietly } from "./ledger.ts";
 import type { Study } from "./optimizer.ts";
 import { planOf } from "./plan.ts";
 import { prepareData } from "./prepare-data.ts";
@@ -23,9 +22,15 @@ export interface Run {
   readonly result: Promise<CompileResult>;
 }
 
-/** A study to drive by hand, with ask and tell; `finish` ends it, opens test and reports. */
+/** A study to drive by hand, with ask and tell. Holds its journal's lock until `finish` or `close` has resolved. */
 export interface OpenStudy extends Study {
+  /** Ends the search, opens test and reports. The same promise each time; rejects with `run-ended` once closed. */
   finish(): Promise<CompileResult>;
+  /**
+   * Leaves the run as it is, to be opened again and gone on with: what is in flight is journaled, and the lock is given
+   * back. Idempotent; after `finish` it only waits for that.
+   */
+  close(): Promise<void>;
 }
 
 /**
@@ -68,8 +73,30 @@ export async function open<I, O, M, N extends Need, E extends ExampleRow<I>>(
     await abandon(parts);
     throw error;
   }
+  return { ...parts.drive.study, ...endings(parts) };
+}
+
+/** The two ways in which an opened study ends; the first one taken stays. */
+function endings(parts: RunParts): Pick<OpenStudy, "finish" | "close"> {
   let finished: Promise<CompileResult> | undefined;
-  return { ...parts.drive.study, finish: () => (finished ??= conclude(parts)) };
+  let closed: Promise<void> | undefined;
+  return {
+    finish() {
+      if (closed !== undefined && finished === undefined)
+        return Promise.reject(
+          new CultivarError("run-ended", `${parts.name}: this study is closed; open it again, it goes on from there`),
+        );
+      return (finished ??= conclude(parts));
+    },
+    close: () =>
+      (closed ??=
+        finished === undefined
+          ? leave(parts)
+          : finished.then(
+              () => {},
+              () => {},
+            )),
+  };
 }
 
 /** What a run is expected to need; makes no call. */
@@ -116,8 +143,9 @@ async function search({ drive, target }: RunParts): Promise<void> {
     }
     drive.refuseBroken();
   }
-  // First the end, so that what an optimizer left behind asks for nothing more.
-  end("done");
+  // First the end, so that what an optimizer left behind asks for nothing more. An optimizer that stops where no other
+  // candidate fits was ended by the budget: with more of it, the run can go on.
+  end(study.remaining() < study.val.length ? "evaluations" : "done");
   await drive.settled();
 }
 
@@ -133,6 +161,8 @@ async function conclude(parts: RunParts): Promise<CompileResult> {
     parts.drive.end("done");
     await parts.drive.settled();
     const result = await report(parts);
+    // What an abort cut off, in the search or in the report, is still to be done.
+    if (result.end !== "aborted" && parts.target.signal?.aborted !== true) await parts.ledger.finish(result.end);
     await parts.ledger.close();
     return result;
   } catch (error) {
@@ -141,9 +171,14 @@ async function conclude(parts: RunParts): Promise<CompileResult> {
   }
 }
 
-/** After an error: nothing more is asked or paid for, what is in flight is journaled, and the lock is given back. */
-async function abandon({ drive, ledger }: RunParts): Promise<void> {
+/** Nothing more is asked or paid for, what is in flight is journaled, and the lock is given back. */
+async function leave({ drive, ledger }: RunParts): Promise<void> {
   drive.end("aborted");
   await drive.settled();
-  await closeQuietly(ledger);
+  await ledger.close();
+}
+
+/** Leaves after an error, which is the one to show. */
+async function abandon(parts: RunParts): Promise<void> {
+  await leave(parts).catch(() => {});
 }

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { memoryCache } from "../programs/cache.ts";
+import { text as textOf, tune } from "../programs/tune.ts";
 import { artifactFrom, printArtifact } from "./artifact.ts";
 import { compile } from "./compile.ts";
 import type { ToyTarget } from "./fixtures/toy-run.ts";
-import { climb, optimizer, saying, shuffled, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
+import { climb, optimizer, rowsOf, saying, shuffled, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
+import { inOrder } from "./in-order.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 
 async function printed(changes: Partial<ToyTarget>): Promise<string> {
@@ -84,6 +86,47 @@ describe("law 1: the same artifact byte for byte", () => {
         end: why,
         front: best,
         logical: calls,
+      });
+    }
+  });
+
+  test("what is remarked of proposals in chains is told in step order, and only of those that count", async () => {
+    const words = (name: string): string => Array.from({ length: 13 }, (_, i) => `${name}${i}`).join(" ");
+    const [a, b, c] = [words("a"), words("b"), words("c")];
+    const two = tune(async (texts, _input: { word: string }) => Promise.resolve({ code: Object.keys(texts).join() }), {
+      first: textOf("First."),
+      second: textOf("Second."),
+      third: textOf("Third."),
+    });
+    const change = [{ first: a }, { second: b }, { third: c }];
+    const copying = (delays: readonly number[]) =>
+      optimizer(async (study) => {
+        const ids = study.train.map(({ id }) => id);
+        await inOrder(study, {
+          width: 3,
+          steps: 3,
+          state: 0,
+          cost: 3,
+          until: (step) => step === 2,
+          start: async (step, _state, own) => {
+            await new Promise((resolve) => setTimeout(resolve, delays[step]));
+            const candidate = { ...study.baseline, ...change[step] };
+            await own.evaluate({ candidate, split: "train", ids, capture: "score" });
+          },
+          commit: (state) => state + 1,
+        });
+      });
+    const train = [a, b, c].map((word) => ({ input: { word }, expected: { code: "x" } }));
+    for (const delays of [
+      [0, 4, 8],
+      [8, 4, 0],
+    ]) {
+      const target = { ...toyTarget(), data: { train, val: rowsOf("val", 4) }, optimizer: copying(delays) };
+      const { remarks } = await compile(two, target);
+      const copies = remarks.filter((remark) => remark.includes("repeats words of a train row"));
+      expect({ delays, copies: copies.map((remark) => / for (\w+)/.exec(remark)?.[1]) }).toEqual({
+        delays,
+        copies: ["first", "second"],
       });
     }
   });

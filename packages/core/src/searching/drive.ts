@@ -1,31 +1,31 @@
-import { blame, isCultivarError } from "../ground/errors.ts";
 import { rng } from "../ground/rng.ts";
 import type { Gateway } from "../programs/gateway.ts";
 import type { Sketch } from "../programs/module.ts";
 import type { Candidate, Space } from "../values/component.ts";
 import type { DemoRow } from "../values/demo.ts";
 import type { Example, ExampleId } from "../values/example.ts";
-import type { Models, Request, Response } from "../values/language-model.ts";
-import type { Admitted } from "./admission.ts";
+import type { Models } from "../values/language-model.ts";
 import { admission } from "./admission.ts";
+import { askedRows } from "./asked-rows.ts";
 import type { ChainHost } from "./chain.ts";
 import { chainHost, chains } from "./chain.ts";
-import { goals } from "./goals.ts";
+import { findings } from "./findings.ts";
 import type { KnownRows } from "./known-rows.ts";
-import { knownRows } from "./known-rows.ts";
 import type { LeakGuard } from "./leak-guard.ts";
 import type { Lineage } from "./lineage.ts";
 import { lineage } from "./lineage.ts";
-import type { Ask, Role, Row, Scored, Study, Tell } from "./optimizer.ts";
+import type { Ask, Row, Study, Tell } from "./optimizer.ts";
 import { proposers } from "./proposers.ts";
-import type { EndReason, RunEvent } from "./result.ts";
+import type { RunEvent } from "./result.ts";
 import type { RowSource } from "./row-source.ts";
-import { allSettled } from "./row-source.ts";
 import type { RunEnd } from "./run-end.ts";
-import { endingOf, quiet, runEnd } from "./run-end.ts";
-import { isTraced, scoreOnly, shown } from "./shown.ts";
+import { quiet, runEnd } from "./run-end.ts";
+import { runSteps } from "./run-steps.ts";
+import type { SerialAsks } from "./serial-asks.ts";
+import { serialAsks } from "./serial-asks.ts";
+import type { SharedParts } from "./shared-parts.ts";
+import { shown } from "./shown.ts";
 import type { TimeKeeper } from "./time-keeper.ts";
-import { turns } from "./turns.ts";
 
 export interface DriveOptions {
   readonly space: Space;
@@ -66,150 +66,65 @@ export interface Drive extends Omit<RunEnd, "refuse"> {
 
 /** Makes the Study of a run. Budget, incumbent and lineage are folded in the order of the asks, never of arrivals. */
 export function drive(options: DriveOptions): Drive {
-  const { space, baseline, val, emit, rows, time } = options;
-  const known = knownRows(val);
-  const line = lineage(space, baseline, emit);
-  const { charged, ...admitting } = admission({
+  const { emit, rows } = options;
+  const admitting = admission({
     ...options,
     train: new Set(options.train.map(({ id }) => id)),
-    val: new Set(val),
-    remark: line.remark,
+    val: new Set(options.val),
   });
+  const { charged } = admitting;
   const run = runEnd((reason) => emit({ type: "end", reason, evaluations: charged.size }));
-  const { end, ended, refuse } = run;
-  const goal = goals({ ...options, known, end });
-  const order = turns();
-  const talk = proposers(options);
-  let steps = 0;
-  let broken: { readonly error: unknown } | undefined;
-  /** Asks after this step are void: a physical end cut the run short there. */
-  let cut = Number.POSITIVE_INFINITY;
-
-  const endAt = (reason: EndReason, step: number): void => {
-    cut = Math.min(cut, step);
-    end(reason);
-    if (reason === "seconds" && ended() === "seconds") time.decided(step);
+  const line = lineage(options.space, options.baseline, emit);
+  const shared: SharedParts = {
+    admission: admitting,
+    steps: runSteps(run, options.time),
+    asked: askedRows(rows, options.signal),
+    found: findings({ ...options, charged, end: run.end, lineage: line }),
+    talk: proposers(options),
   };
-  const needsWork = ({ fresh }: Admitted): boolean => fresh.some((key) => !rows.hasKey(key));
-  const get = (ask: Ask, { candidate, hash, sample }: Admitted): Promise<Row[]> =>
-    allSettled(ask.ids.map((id) => rows.get(candidate, hash, ask.split, id, sample, isTraced(ask)))).catch(
-      (error: unknown) => {
-        const ends = isCultivarError(error, "run-ended") || endingOf(error, options.signal) !== undefined;
-        if (!ends && blame(error) === "run") broken ??= { error };
-        throw error;
-      },
-    );
-  const announce = (ask: Ask, told: readonly Row[]): void => {
-    const unscored = told.filter((row) => row.score === undefined).length;
-    emit({ type: "evaluated", evaluations: charged.size, split: ask.split, rows: told.length, unscored });
-  };
-  const fold = (ask: Ask, { candidate, hash, sample }: Admitted, told: readonly Row[], at: number): void => {
-    if (ask.split === "val" && sample === 0 && known.fold(candidate, hash, told)) goal.improved(at, emit);
-  };
-  /** Takes one ask's rows into account, at its place in the order. */
-  const take = (ask: Ask, admitted: Admitted, step: number, at: number) => (outcome: PromiseSettledResult<Row[]>) => {
-    if (outcome.status === "rejected") {
-      const reason = endingOf(outcome.reason, options.signal);
-      if (reason === undefined) throw outcome.reason;
-      endAt(reason, step);
-    }
-    if (outcome.status === "rejected" || step > cut) {
-      admitting.uncharge(admitted.fresh);
-      return refuse();
-    }
-    fold(ask, admitted, outcome.value, at);
-    goal.check(at);
-    announce(ask, outcome.value);
-    return outcome.value;
-  };
-  const score = async (ask: Ask): Promise<readonly Row[]> => {
-    if (ended() !== undefined) return refuse();
-    const admitted = admitting.inspect(ask, (key) => !charged.has(key));
-    const step = (steps += 1);
-    const late = time.late(step, needsWork(admitted));
-    if (late !== undefined) endAt(late, step);
-    else if (!admitting.fits(admitted.fresh.length)) end("evaluations");
-    else goal.step(admitted.fresh.length, 0);
-    if (ended() !== undefined) return refuse();
-    admitting.charge(admitted.fresh, 0);
-    return order.inTurn(get(ask, admitted), take(ask, admitted, step, charged.size));
-  };
-  const counts = new Map<string, number>();
-  const generate = async (role: Role, request: Request): Promise<Response> => {
-    if (ended() !== undefined) return refuse();
-    const step = (steps += 1);
-    const late = time.late(step, false);
-    if (late !== undefined) endAt(late, step);
-    else goal.step(0, 1);
-    if (ended() !== undefined) return refuse();
-    return talk.generate(0, counts, talk.count, role, request).catch((error: unknown) => {
-      const reason = endingOf(error, options.signal);
-      if (reason === undefined) throw error;
-      endAt(reason, step);
-      return refuse();
-    });
-  };
-  const best = (): Scored => {
-    const scored = known.best()!;
-    return { ...scored, rows: scored.rows.map(scoreOnly) };
-  };
-  const host = chainHost({
-    ...run,
-    admission: { ...admitting, charged },
-    nextStep: () => (steps += 1),
-    late: time.late,
-    endAt,
-    endingOf: (error) => endingOf(error, options.signal),
-    needsWork,
-    get,
-    announce,
-    fold,
-    committed(fresh, calls) {
-      goal.step(fresh, calls);
-      goal.check(charged.size);
-    },
-    best,
-    generate: talk.generate,
-    countCall: talk.count,
-    note: (note) => line.note(note, charged.size),
-  });
-  const evaluate = async (ask: Ask): Promise<Tell> => ({ rows: shown(ask, await score(ask)) });
-  const study: Study & { readonly [chains]: ChainHost } = {
-    space,
-    baseline,
-    sketch: options.sketch,
-    train: options.train,
-    val,
-    range: options.range,
-    evaluate: (ask) => quiet(evaluate(ask)),
-    generate: (role, request) => quiet(generate(role, request)),
-    rng: (label) => rng(options.seed, label),
-    remaining: admitting.remaining,
-    best,
-    labelledDemo: (id, example) => labelled(options, id, example),
-    note: (note) => line.note(note, charged.size),
-    signal: options.signal,
-    [chains]: host,
-  };
+  const { asked, found, talk } = shared;
+  const serial = serialAsks(shared);
   return {
     ...run,
-    study,
-    score,
+    study: studyOf(options, shared, serial),
+    score: serial.score,
     evaluations: () => charged.size,
-    refuseBroken() {
-      if (broken !== undefined) throw broken.error;
-    },
+    refuseBroken: asked.refuseBroken,
     *callKeys() {
       for (const key of charged.keys()) yield* rows.callsOf(key);
       yield* talk.keys;
     },
-    known,
+    known: found.known,
     lineage: line,
     async settled() {
-      await Promise.all([order.settled(), talk.settled()]);
+      await Promise.all([serial.settled(), talk.settled()]);
       await rows.settled();
     },
   };
+}
+
+/** What the optimizer gets. A copy of it by spread still carries what `inOrder` needs. */
+function studyOf(options: DriveOptions, shared: SharedParts, serial: SerialAsks): Study {
+  const { score, generate } = serial;
+  const evaluate = async (ask: Ask): Promise<Tell> => ({ rows: shown(ask, await score(ask)) });
+  const study: Study & { readonly [chains]: ChainHost } = {
+    space: options.space,
+    baseline: options.baseline,
+    sketch: options.sketch,
+    train: options.train,
+    val: options.val,
+    range: options.range,
+    evaluate: (ask) => quiet(evaluate(ask)),
+    generate: (role, request) => quiet(generate(role, request)),
+    rng: (label) => rng(options.seed, label),
+    remaining: shared.admission.remaining,
+    best: shared.found.best,
+    labelledDemo: (id, example) => labelled(options, id, example),
+    note: shared.found.note,
+    signal: options.signal,
+    [chains]: chainHost(shared, serial),
+  };
+  return study;
 }
 
 function labelled(options: DriveOptions, id: string, example: Example): DemoRow | undefined {

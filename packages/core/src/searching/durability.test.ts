@@ -1,7 +1,7 @@
 import { assert, describe, expect, test } from "vitest";
 import { CultivarError, isCultivarError } from "../ground/errors.ts";
-import { artifactFrom, printArtifact } from "./artifact.ts";
-import { compile } from "./compile.ts";
+import { artifactFrom, isUpToDate, parseArtifact, printArtifact } from "./artifact.ts";
+import { compile, start } from "./compile.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ToyModel, ToyTarget } from "./fixtures/toy-run.ts";
 import {
@@ -18,7 +18,7 @@ import {
   toyTarget,
 } from "./fixtures/toy-run.ts";
 import type { JournalRecord } from "./journal.ts";
-import { runName } from "./ledger.ts";
+import { finishOf, runName } from "./ledger.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 import type { CompileResult } from "./result.ts";
 
@@ -104,6 +104,27 @@ describe("law 2: killed after any append and run again", () => {
     expect(artifact).toBe((await resumed([]))[2]);
   });
 
+  test("an optimizer that stops for want of evaluations was ended by the budget: with more it goes on", async () => {
+    const lines: string[] = [];
+    const careful = optimizer(async (study) => {
+      for (let i = 1; i <= 4 && study.remaining() >= study.val.length; i++)
+        await study.evaluate({ candidate: saying(study, `skill ${20 * i}`), split: "val", ids: study.val });
+    });
+    const ends: unknown[] = [];
+    for (const evaluations of [30, 100]) {
+      const change = { optimizer: careful, budget: { evaluations } };
+      const [{ end, evaluations: used }, , artifact] = await resumed(lines, change);
+      const raised = { evaluations: evaluations + 1 };
+      const fingerprint = fingerprintOf(toy, small(change) as never);
+      ends.push([end, used, isUpToDate(parseArtifact(artifact, "x"), fingerprint, raised).upToDate]);
+    }
+    expect(ends).toEqual([
+      ["evaluations", 8 + 2 * 8, false],
+      // The first candidate is the baseline.
+      ["done", 8 + 3 * 8, true],
+    ]);
+  });
+
   test("an end by the clock is decided once", async () => {
     for (const width of [0, 3]) {
       let now = 0;
@@ -138,6 +159,57 @@ describe("law 2: killed after any append and run again", () => {
       const [longer] = await resumed(lines, { ...search, budget: { seconds: 8 }, models: { default: slow } });
       expect(longer.evaluations).toBeGreaterThan(timed.evaluations);
     }
+  });
+
+  test("a run that was finished says so, an interrupted one does not", async () => {
+    const lines: string[] = [];
+    const finishedAs = async (change: Partial<ToyTarget>): Promise<string | undefined> => {
+      const { store } = dyingStore(lines, Number.POSITIVE_INFINITY);
+      const { events, result } = start(toy, small({ journal: store, ...change }));
+      await result.catch(() => {});
+      for await (const event of events) if (event.type === "start") return event.finished ?? "no";
+      return undefined;
+    };
+    const failing = optimizer(() => Promise.reject(new Error("my own mistake")), "climb");
+    const optimizerOf = { ...failing, options: { width: 3, steps: 4 } };
+    expect(await finishedAs({ optimizer: optimizerOf })).toBe("no");
+    expect(await finishedAs({ budget: { evaluations: 30 } })).toBe("no");
+    expect(await finishedAs({ budget: { evaluations: 30 } })).toBe("evaluations");
+    const length = lines.length;
+    expect(await finishedAs({ budget: { evaluations: 30 } })).toBe("evaluations");
+    // Nothing new was found out, so that nothing but the process is noted.
+    expect(recordsIn(lines.slice(length)).map(({ type }) => type)).toEqual(["open"]);
+    expect(finishOf(recordsIn(lines))).toBe("evaluations");
+    const abort = new AbortController();
+    const aborting = toyModel({
+      reply: (request) => {
+        abort.abort();
+        return replyTo(request);
+      },
+    });
+    // Goes on with more to spend, and is interrupted.
+    expect(await finishedAs({ models: { default: aborting }, signal: abort.signal })).toBe("evaluations");
+    expect(finishOf(recordsIn(lines))).toBeUndefined();
+    expect(await finishedAs({ budget: { evaluations: 400 } })).toBe("no");
+    expect(finishOf(recordsIn(lines))).toBe("done");
+  });
+
+  test("a run whose report was cut off is not finished", async () => {
+    const lines: string[] = [];
+    const abort = new AbortController();
+    const model = toyModel({
+      reply: (request) => {
+        if (JSON.stringify(request).includes("test0")) abort.abort();
+        return replyTo(request);
+      },
+    });
+    const change = { optimizer: optimizer(() => Promise.resolve()) };
+    const [cut] = await resumed(lines, { ...change, models: { default: model }, signal: abort.signal });
+    expect(cut.test!.unscored.rows).toBeGreaterThan(0);
+    expect(finishOf(recordsIn(lines))).toBeUndefined();
+    const [whole] = await resumed(lines, change);
+    expect(whole.test!.unscored.rows).toBe(0);
+    expect(finishOf(recordsIn(lines))).toBe("done");
   });
 
   test("rows that the world left unscored are tried again", async () => {

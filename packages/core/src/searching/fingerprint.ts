@@ -35,7 +35,7 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
   const models = modelsOf(target);
   const metric = asMetric(target.metric);
   const parts: Record<string, unknown> = {
-    code: target.fingerprint ?? [metric.score.toString(), module[definition].source],
+    ...codeParts(target.fingerprint ?? [metric.score.toString(), module[definition].source]),
     program: module[definition].fingerprint,
     metric: [metric.range, metric.name, ...(metric.options === undefined ? [] : [withSources(metric.options)])],
     "data.train": target.data.train,
@@ -58,6 +58,13 @@ export function fingerprintOf(module: AnyModule, target: AnyTarget): Fingerprint
   return { hash: contentHash(inputs), inputs };
 }
 
+/** The code as one part, or as one part per file, so that what changed can be named. */
+function codeParts(code: unknown): Readonly<Record<string, unknown>> {
+  if (typeof code !== "object" || code === null || Array.isArray(code)) return { code };
+  const files = Object.entries(code).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(files.map(([file, hash]) => [`code/${file}`, hash]));
+}
+
 /** A value with the source of each function in its place. */
 function withSources(value: unknown): unknown {
   const text = JSON.stringify(value, (_name, member: unknown) =>
@@ -66,7 +73,7 @@ function withSources(value: unknown): unknown {
   return text === undefined ? null : JSON.parse(text);
 }
 
-/** The parts that differ, by name. */
+/** The parts that differ, by name: `data.train`, `code/src/program.ts`. */
 export function changedInputs(
   before: Readonly<Record<string, string>>,
   after: Readonly<Record<string, string>>,

@@ -7,10 +7,14 @@ export interface Gate {
   passes(difference: Estimate): boolean;
 }
 
-/** The default: the paired mean difference is above 0 and above one standard error. */
+/**
+ * The default: the paired mean difference is above 0 and above one standard error. Of a single row that error is
+ * unknown, so that nothing passes.
+ */
 export const oneStandardError: Gate = {
   name: "oneStandardError",
-  passes: ({ mean, standardError, n }) => n > 0 && mean !== undefined && mean > 0 && mean > (standardError ?? 0),
+  passes: ({ mean, standardError }) =>
+    mean !== undefined && standardError !== undefined && mean > 0 && mean > standardError,
 };
 
 /** Stricter: the one-sided paired t test rejects "not better" at `level` in (0, 0.5], say 0.05. */

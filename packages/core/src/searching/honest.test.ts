@@ -2,10 +2,13 @@ import { describe, expect, test } from "vitest";
 import { CultivarError } from "../ground/errors.ts";
 import { encodeDemos } from "../values/demo.ts";
 import { textMessage } from "../values/language-model.ts";
-import { compile, open, plan } from "./compile.ts";
+import { predict } from "../programs/predict.ts";
+import { shorthand } from "../values/shorthand.ts";
+import { compile, open, plan, start } from "./compile.ts";
 import type { ToyTarget } from "./fixtures/toy-run.ts";
 import { climb, exact, optimizer, replyTo, rowsOf, saying, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
 import { significant } from "./gate.ts";
+import { memoryJournalStore } from "./memory-journal.ts";
 import type { Row } from "./optimizer.ts";
 
 const rows = { train: rowsOf("train", 6), val: rowsOf("val", 20), test: rowsOf("test", 4) };
@@ -180,6 +183,67 @@ describe("open: ask and tell by hand", () => {
   });
 });
 
+describe("open: leaving", () => {
+  const { optimizer: _none, ...target } = toyTarget();
+
+  test("close gives the lock back, and the study goes on where it was left", async () => {
+    const journal = memoryJournalStore();
+    const model = toyModel({ latencyMs: () => 2 });
+    const opened = { ...target, journal, models: { default: model } };
+    const study = await open(toy, opened);
+    await expect(open(toy, opened)).rejects.toMatchObject({ code: "locked" });
+    const candidate = saying(study, "skill 100");
+    const ask = { candidate, split: "val", ids: study.val } as const;
+    void study.evaluate(ask);
+    await Promise.all([study.close(), study.close()]);
+    expect(model.inFlight).toBe(0);
+    const ended = { code: "run-ended" };
+    await expect(study.evaluate(ask)).rejects.toMatchObject(ended);
+    await expect(study.finish()).rejects.toMatchObject({
+      ...ended,
+      message: expect.stringContaining("open it again") as string,
+    });
+    const sent = model.requests.length;
+    const again = await open(toy, opened);
+    await again.evaluate(ask);
+    expect(model.requests.length).toBe(sent);
+    const result = await again.finish();
+    expect(result).toMatchObject({ improved: true, end: "done", candidate });
+    await again.close();
+    await (await open(toy, opened)).close();
+  });
+
+  test("close waits for a finish that was begun, and passes no verdict on it", async () => {
+    const study = await open(toy, target);
+    const finished = study.finish();
+    await study.close();
+    expect(await finished).toMatchObject({ end: "done" });
+    expect(await study.finish()).toBe(await finished);
+  });
+});
+
+describe("law 5: the user's own words", () => {
+  test("a proposal may keep a val row's words that the instructions hold already; the user is told once", async () => {
+    const words = Array.from({ length: 14 }, (_, i) => `own${i}`).join(" ");
+    const owning = predict(shorthand("word -> code", { name: "toy", instructions: `skill 20. ${words}` }));
+    const val = [{ input: { word: `${words} and more` }, expected: { code: "x" } }, ...rows.val];
+    const proposing = optimizer(async (study) => {
+      for (const text of [`skill 99. ${words}`, `skill 90. ${words}`])
+        await study.evaluate({ candidate: saying(study, text), split: "val", ids: study.val });
+      const more = study.evaluate({ candidate: saying(study, `${words} and`), split: "val", ids: study.val });
+      await expect(more).rejects.toMatchObject({ code: "candidate" });
+    });
+    const { events, result } = start(owning, toyTarget({ data: { ...rows, val }, optimizer: proposing }));
+    const types: string[] = [];
+    for await (const event of events) types.push(event.type);
+    const { improved, remarks } = await result;
+    expect(improved).toBe(true);
+    expect(types.slice(0, 2)).toEqual(["start", "remark"]);
+    const told = remarks.filter((remark) => remark.includes("already holds words of val row"));
+    expect(told).toEqual([expect.stringMatching(/^toy.instructions already holds .* reword toy.instructions/)]);
+  });
+});
+
 describe("vary", () => {
   const small = toyModel({ modelId: "small" });
   const large = toyModel({ modelId: "large" });
@@ -204,6 +268,21 @@ describe("vary", () => {
     expect(Object.keys(result.candidate).sort()).toEqual(["toy.demos", "toy.instructions", "toy.model"]);
   });
 
+  test("no optimizer widens the space, or asks for a sample that would meet another", async () => {
+    const widening = optimizer(async (study) => {
+      const { space } = study as unknown as { space: Record<string, { choices: string[]; initial: string }> };
+      expect(() => space["toy.format"]!.choices.push("xml")).toThrow(TypeError);
+      expect(() => (space["toy.format"]!.initial = "xml")).toThrow(TypeError);
+      expect(() => (space["toy.more"] = space["toy.format"]!)).toThrow(TypeError);
+      const ask = { candidate: study.baseline, split: "val", ids: study.val } as const;
+      for (const sample of [-1, 0.5, 1000])
+        await expect(study.evaluate({ ...ask, sample })).rejects.toThrow(/sample must be a whole number from 0 to 999/);
+      await study.evaluate({ ...ask, sample: 999 });
+    });
+    const result = await compile(toy, toyTarget({ models, vary: { "toy.format": true }, optimizer: widening }));
+    expect(result.evaluations).toBe(16);
+  });
+
   test("true is every choice there is", async () => {
     const looking = optimizer((study) => {
       expect(study.space["model"]!.choices).toEqual(["default", "small", "large"]);
@@ -221,6 +300,7 @@ describe("vary", () => {
     [{ "toy.format": [] }, /toy.format lists no value/],
     [{ "toy.format": "json" as unknown as string[] }, /toy.format must be true, false or a list of values, got string/],
     [{ "toy.model": ["medium"] }, /"medium" is no choice of toy.model; the choices are default, small, large/],
+    [{ "toy.temperature": [0.7] as unknown as string[] }, /toy.temperature lists a number, .* write "0.7"/],
     [{ "toy.instructions": false, "toy.demos": false }, /nothing may vary/],
   ])("%j is refused", async (vary, message) => {
     await expect(compile(toy, toyTarget({ models, vary }))).rejects.toMatchObject({

@@ -27,16 +27,15 @@ interface Flight<P> {
 
 /**
  * Parallel search without barriers, still deterministic: up to `width` proposals in flight, committed in step order.
- * The result depends on `width` and on nothing that timing decides. Rejects with `run-ended` when the run is over, once
- * every chain in flight has settled; with a chain's own error likewise.
+ * The result depends on `width` and on nothing that timing decides: so a step asks the Study that it was given, and one
+ * search runs at a time (`config` errors otherwise). Rejects with `run-ended` when the run is over, once every chain in
+ * flight has settled; with a chain's own error likewise.
  */
 export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>): Promise<S> {
   const { width, cost, steps = Number.POSITIVE_INFINITY } = options;
   checkOptions(width, cost);
-  const host = (study as Study & { readonly [chains]?: ChainHost })[chains];
-  if (host === undefined)
-    throw new CultivarError("config", "inOrder: this study was not made by compile, start or open");
-  const instance = host.nextInstance();
+  const host = hostOf(study);
+  const instance = await host.enter();
   const flights = new Map<number, Flight<P>>();
   /** The states that a step to come may start from: after `first` commits, after one more, and so on. */
   const states: S[] = [frozen(options.state)];
@@ -87,7 +86,17 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
   } finally {
     // Whatever ends the search: nothing is left in flight, and nothing uncommitted counts.
     await settle();
+    host.leave();
   }
+}
+
+function hostOf(study: Study): ChainHost {
+  const host = (study as Study & { readonly [chains]?: ChainHost })[chains];
+  if (host !== undefined) return host;
+  throw new CultivarError(
+    "config",
+    "inOrder: this study was not made by compile, start or open; pass on the one given",
+  );
 }
 
 function checkOptions(width: number, cost: number): void {

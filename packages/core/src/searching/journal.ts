@@ -1,10 +1,11 @@
 import type { CallRecord } from "../programs/gateway.ts";
 import type { Row } from "../judging/score-row.ts";
+import type { EndReason } from "./result.ts";
 
 /** One line of a run's log, appended before what it holds is used (law 2): calls, and what a run decides. */
 export type JournalRecord =
   | CallRecord
-  /** First record: what the run was made from. */
+  /** The first record: what the run was made from. And again, with `end`, each time that a process finished it. */
   | {
       readonly type: "run";
       readonly target: string;
@@ -12,6 +13,7 @@ export type JournalRecord =
       readonly inputs: Readonly<Record<string, string>>;
       readonly seed: number;
       readonly version: string;
+      readonly end?: EndReason;
     }
   /** A process took the run up (again); `orphans` are calls sent by earlier ones and never seen answered. */
   | { readonly type: "open"; readonly elapsedMs: number; readonly orphans: number }

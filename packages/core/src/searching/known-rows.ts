@@ -35,8 +35,11 @@ export function scoresOf(rows: readonly Row[]): readonly (number | undefined)[] 
 export function knownRows(val: readonly ExampleId[]): KnownRows {
   const entries = new Map<string, Entry>();
   const order: string[] = [];
-  let best: Scored | undefined;
+  let best: (Scored & { readonly hash: string }) | undefined;
   const rowsOf = (entry: Entry): readonly Row[] => val.map((id) => entry.byId.get(id)!);
+  const crown = ({ candidate }: Entry, hash: string, rows: readonly Row[]): void => {
+    best = Object.freeze({ candidate, hash, val: estimate(rows.flatMap(({ score }) => score ?? [])), rows });
+  };
   return {
     fold(candidate, hash, rows) {
       let entry = entries.get(hash);
@@ -48,10 +51,15 @@ export function knownRows(val: readonly ExampleId[]): KnownRows {
       if (first) order.push(hash);
       const all = rowsOf(entry);
       const scores = scoresOf(all);
+      // Rows of the incumbent that were tried again with better luck; it stays what it is.
+      if (best?.hash === hash) {
+        crown(entry, hash, all);
+        return false;
+      }
       const unscored = scores.filter((score) => score === undefined).length;
       if (best !== undefined && unscored > maxUnscoredShare * val.length) return false;
       if (best !== undefined && (pairedDifference(scoresOf(best.rows), scores).mean ?? 0) <= 0) return false;
-      best = Object.freeze({ candidate, val: estimate(scores.filter((score) => score !== undefined)), rows: all });
+      crown(entry, hash, all);
       return true;
     },
     best: () => best,

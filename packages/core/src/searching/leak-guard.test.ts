@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Space } from "../values/component.ts";
 import type { LeakGuard } from "./leak-guard.ts";
-import { leakGuard, leakWords } from "./leak-guard.ts";
+import { leakGuard } from "./leak-guard.ts";
+import { leakWords } from "./shingles.ts";
 
 const space: Space = {
   text: { kind: "text", initial: "Answer the question.", role: "instructions" },
@@ -12,8 +13,8 @@ const words = (prefix: string, count: number): string =>
   Array.from({ length: count }, (_, i) => `${prefix}${i}`).join(" ");
 
 function guard(train: readonly unknown[], heldOut: readonly unknown[], initial = "Answer the question."): LeakGuard {
-  const rows = (inputs: readonly unknown[]) => inputs.map((input) => ({ input }));
-  return leakGuard(space, { text: initial, demos: "{}" }, rows(train), rows(heldOut));
+  const rows = (inputs: readonly unknown[]) => inputs.map((input, index) => ({ id: `r${index}`, input }));
+  return leakGuard(space, { text: initial, demos: "{}" }, { train: rows(train), val: rows(heldOut), test: [] });
 }
 const leaks = (of: LeakGuard, text: string): boolean => of.check({ text, demos: "{}" }).leak !== undefined;
 
@@ -33,8 +34,8 @@ describe("law 5: the leak guard", () => {
   test("a copy that runs over two fields leaks, also of expected values", () => {
     const of = guard([], [{ a: words("a", 8), b: { c: [words("b", 8)] } }]);
     expect(leaks(of, `${words("a", 8)} / ${words("b", 8)}`)).toBe(true);
-    const rows = [{ input: { q: "x y" }, expected: words("e", 14) }];
-    const withExpected = leakGuard(space, { text: "", demos: "{}" }, [], rows);
+    const unseen = [{ id: "r0", input: { q: "x y" }, expected: words("e", 14) }];
+    const withExpected = leakGuard(space, { text: "", demos: "{}" }, { train: [], val: [], test: unseen });
     expect(withExpected.check({ text: words("e", 14), demos: "{}" }).leak).toContain("component text");
   });
 
@@ -52,11 +53,39 @@ describe("law 5: the leak guard", () => {
     expect(of.check({ text: "Be brief.", demos: "{}" })).toEqual({ leak: undefined, copiesTrain: undefined });
   });
 
-  test("the user's own text is exempt", () => {
+  test("what the user's own text holds stays allowed, and nothing more of the row", () => {
+    const row = words("q", 30).split(" ");
+    const cut = (from: number, to: number): string => row.slice(from, to).join(" ");
+    const of = guard([], [row.join(" ")], `Be brief. ${cut(5, 20)} Answer.`);
+    for (const kept of [`Be brief. ${cut(5, 20)} Answer.`, `New words, ${cut(5, 20)}`, cut(6, 18)])
+      expect({ kept, leaks: leaks(of, kept) }).toEqual({ kept, leaks: false });
+    for (const more of [cut(5, 21), cut(4, 20), cut(0, 12), `${cut(5, 20)} and ${cut(18, 30)}`])
+      expect({ more, leaks: leaks(of, more) }).toEqual({ more, leaks: true });
+  });
+
+  test("so does a short input that it holds as a whole; another one leaks", () => {
+    const of = guard([], ["the capital of France", "the capital of Spain"], "Say: the capital of France is Paris.");
+    expect(leaks(of, "Remember that the capital of France is Paris.")).toBe(false);
+    expect(leaks(of, "Remember that the capital of Spain is Madrid.")).toBe(true);
+  });
+
+  test("it stays where the user put it: another component may not take it over", () => {
+    const two: Space = { ...space, other: { kind: "text", initial: "Be brief.", role: "instructions" } };
     const own = words("q", 15);
-    const of = guard([], [own], own);
-    expect(leaks(of, own)).toBe(false);
-    expect(leaks(of, `${own} more`)).toBe(true);
+    const val = [{ id: "r0", input: own }];
+    const of = leakGuard(two, { text: own, other: "Be brief.", demos: "{}" }, { train: [], val, test: [] });
+    expect(of.check({ text: `${own}!`, other: "Be brief.", demos: "{}" }).leak).toBeUndefined();
+    expect(of.check({ text: "Be brief.", other: `${own}!`, demos: "{}" }).leak).toContain("component other");
+  });
+
+  test("the user is told of it once per component, with the row", () => {
+    const own = words("q", 15);
+    const told = guard([words("t", 20)], ["short one here", `${own} x`, own], `Note: ${own}`).ownWords();
+    expect(told).toEqual([expect.stringMatching(/^text already holds words of val row r1 and of 1 more that occur/)]);
+    expect(guard([], ["the capital of France"], "Not the capital of France.").ownWords()).toHaveLength(1);
+    // Words of train are free, and a text without any is nothing to speak of.
+    expect(guard([`a ${own} b`], [own], own).ownWords()).toEqual([]);
+    expect(guard([], [words("z", 40)], own).ownWords()).toEqual([]);
   });
 
   test("scripts without spaces are read by character", () => {

@@ -1,59 +1,51 @@
-import type { Candidate, Space } from "../values/component.ts";
-import type { ExampleRow } from "../values/example.ts";
+import type { Candidate, ComponentId, Space } from "../values/component.ts";
+import type { Example } from "../values/example.ts";
+import type { PreparedData } from "./prepare-data.ts";
+import type { Shingles } from "./shingles.ts";
+import { leakWords, shinglesOf, shinglesOfRow, shinglesOfText, windows, wordsOf, wordsOfRow } from "./shingles.ts";
 
-/** Law 5: a proposed text may not hold this many consecutive words of a held-out row. */
-export const leakWords = 12;
-/** Shorter inputs than this are too common to mean anything: "Paris" may stand in any prompt. */
-const fewestWords = 3;
-
-/** Says why a candidate leaks held-out rows, or undefined; `copies` are train rows that a text repeats. */
+/** Keeps held-out rows out of proposed texts. */
 export interface LeakGuard {
-  check(candidate: Candidate): { readonly leak: string | undefined; readonly copiesTrain: string | undefined };
+  /** Why a candidate leaks held-out rows, or undefined; and the component whose text repeats a train row, if one does. */
+  check(candidate: Candidate): {
+    readonly leak: string | undefined;
+    readonly copiesTrain: ComponentId | undefined;
+  };
+  /** What to tell the user of words of held-out rows that stand in the baseline already: one remark per component. */
+  ownWords(): readonly string[];
 }
 
-/** Word sequences by length, each as a 53-bit rolling-free hash: two strings per word would not fit in memory. */
-type Shingles = Map<number, Set<number>>;
+type Splits = Pick<PreparedData, "train" | "val" | "test">;
 
 /**
  * Guards the free-text components of a space against 12 or more consecutive words of a val or test row (of a shorter
- * row: its whole input, from 3 words on) that occur nowhere in train. Texts equal to the baseline's pass: the user wrote
- * them. Built at the first check; linear in the data's words.
+ * row: its whole input, from 3 words on) that occur nowhere in train. What the baseline's text of the same component
+ * holds is not proposed: the user put it there, and keeping it tells nothing new. Of a sequence that it holds only in
+ * part, every 12 words that it does not hold still leak. Built at the first check; linear in the data's words.
  */
-export function leakGuard(
-  space: Space,
-  baseline: Candidate,
-  train: readonly ExampleRow[],
-  heldOut: readonly ExampleRow[],
-): LeakGuard {
-  let built: { held: Shingles; train: Shingles } | undefined;
-  const build = (): { held: Shingles; train: Shingles } => {
-    const held = shinglesOf(heldOut, new Map());
-    const inTrain: Shingles = new Map([...held.keys()].map((length) => [length, new Set<number>()]));
-    for (const row of train) {
-      const words = wordsOfRow([row.input, row.expected]);
-      for (const [length, known] of inTrain) for (const hash of windows(words, length)) known.add(hash);
-    }
-    for (const [length, hashes] of held) for (const hash of inTrain.get(length)!) hashes.delete(hash);
-    return { held, train: shinglesOf(train, new Map()) };
-  };
-  const verdicts = new Map<string, { leak: boolean; copies: boolean }>();
-  const judge = (text: string): { leak: boolean; copies: boolean } => {
-    let verdict = verdicts.get(text);
+export function leakGuard(space: Space, baseline: Candidate, { train, val, test }: Splits): LeakGuard {
+  const texts = Object.keys(space).filter((id) => space[id]!.kind === "text");
+  const own = new Map(texts.map((id) => [id, shinglesOfText(baseline[id]!)]));
+  let built: { readonly held: Shingles; readonly train: Shingles } | undefined;
+  const verdicts = new Map<string, { readonly leak: boolean; readonly copies: boolean }>();
+  const judge = (id: ComponentId, text: string): { readonly leak: boolean; readonly copies: boolean } => {
+    const key = `${id} ${text}`;
+    let verdict = verdicts.get(key);
     if (verdict === undefined) {
-      built ??= build();
+      built ??= { held: onlyHeldOut([...val, ...test], train), train: shinglesOf(train) };
       const words = wordsOf(text);
-      verdict = { leak: holds(words, built.held), copies: holds(words, built.train) };
-      verdicts.set(text, verdict);
+      verdict = { leak: holds(words, built.held, own.get(id)), copies: holds(words, built.train) };
+      verdicts.set(key, verdict);
     }
     return verdict;
   };
   return {
     check(candidate) {
-      let copiesTrain: string | undefined;
-      for (const [id, { kind }] of Object.entries(space)) {
+      let copiesTrain: ComponentId | undefined;
+      for (const id of texts) {
         const text = candidate[id]!;
-        if (kind !== "text" || text === baseline[id]) continue;
-        const { leak, copies } = judge(text);
+        if (text === baseline[id]) continue;
+        const { leak, copies } = judge(id, text);
         if (leak)
           return {
             leak: `component ${id} repeats a val or test row (${leakWords} words in a row, or the whole of a shorter input); held-out rows must stay unseen`,
@@ -63,66 +55,53 @@ export function leakGuard(
       }
       return { leak: undefined, copiesTrain };
     },
+    ownWords: () => ownWords(own, { train, val, test }),
   };
 }
 
-function holds(words: readonly number[], shingles: Shingles): boolean {
-  for (const [length, known] of shingles) for (const hash of windows(words, length)) if (known.has(hash)) return true;
+/** Shingles of held-out rows that occur nowhere in train. */
+function onlyHeldOut(heldOut: readonly Example[], train: readonly Example[]): Shingles {
+  const held = shinglesOf(heldOut);
+  removeThose(held, train);
+  return held;
+}
+
+/** Takes out of `held` what occurs anywhere in the rows. */
+function removeThose(held: ReadonlyMap<number, Set<number>>, rows: readonly Example[]): void {
+  for (const row of rows) {
+    const words = wordsOfRow(row);
+    for (const [length, hashes] of held) for (const hash of windows(words, length)) hashes.delete(hash);
+  }
+}
+
+/** Whether one of the sequences stands among `words`, those in `except` aside. */
+function holds(words: readonly number[], shingles: Shingles, except?: Shingles): boolean {
+  for (const [length, known] of shingles) {
+    const free = except?.get(length);
+    for (const hash of windows(words, length)) if (known.has(hash) && free?.has(hash) !== true) return true;
+  }
   return false;
 }
 
-function shinglesOf(rows: readonly ExampleRow[], into: Shingles): Shingles {
-  const add = (length: number, hash: number): void => {
-    let known = into.get(length);
-    if (known === undefined) into.set(length, (known = new Set()));
-    known.add(hash);
-  };
-  for (const row of rows) {
-    for (const hash of windows(wordsOfRow([row.input, row.expected]), leakWords)) add(leakWords, hash);
-    const whole = wordsOfRow(row.input);
-    if (whole.length >= fewestWords && whole.length < leakWords)
-      for (const hash of windows(whole, whole.length)) add(whole.length, hash);
-  }
-  return into;
+/** Looks the other way round, for the few words of the prompts in the rows: nothing need be built of the data. */
+function ownWords(own: ReadonlyMap<ComponentId, Shingles>, { train, val, test }: Splits): readonly string[] {
+  const heldOut = [...val.map((row) => ["val", row] as const), ...test.map((row) => ["test", row] as const)];
+  const shared = new Map<number, Set<number>>();
+  for (const [, row] of heldOut)
+    for (const [length, hash] of shinglesOfRow(row))
+      if ([...own.values()].some((shingles) => shingles.get(length)!.has(hash)))
+        shared.set(length, (shared.get(length) ?? new Set()).add(hash));
+  if (shared.size > 0) removeThose(shared, train);
+  return [...own].flatMap(([id, shingles]) => {
+    const stands = ([length, hash]: readonly [number, number]): boolean =>
+      shared.get(length)?.has(hash) === true && shingles.get(length)!.has(hash);
+    const found = heldOut.filter(([, row]) => shared.size > 0 && [...shinglesOfRow(row)].some(stands));
+    return found.length === 0 ? [] : [ownRemark(id, found)];
+  });
 }
 
-/** The words of a row's texts, one text after the other: a copy that runs over two fields is found too. */
-function wordsOfRow(value: unknown): number[] {
-  const words: number[] = [];
-  for (const text of textsOf(value)) for (const word of wordsOf(text)) words.push(word);
-  return words;
-}
-
-function* textsOf(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null)
-    for (const member of Object.values(value)) yield* textsOf(member);
-}
-
-/** Letters, marks and digits of any script; where words are not spaced, each character is one. */
-const wordPattern =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])[\p{L}\p{M}\p{N}])+/gu;
-
-/** FNV-1a over each lower-cased word. */
-function wordsOf(text: string): number[] {
-  const hashes: number[] = [];
-  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(wordPattern)) {
-    let hash = 0x811c9dc5;
-    for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
-    hashes.push(hash >>> 0);
-  }
-  return hashes;
-}
-
-/** One hash per window of `length` words: a polynomial modulo a 50-bit range, exact in doubles. */
-function* windows(words: readonly number[], length: number): Generator<number> {
-  for (let start = 0; start + length <= words.length; start++) {
-    let high = 17;
-    let low = 31;
-    for (let i = start; i < start + length; i++) {
-      high = (Math.imul(high, 31) + words[i]!) | 0;
-      low = (Math.imul(low, 1_000_003) ^ words[i]!) | 0;
-    }
-    yield (high >>> 0) * 1_048_576 + ((low >>> 0) & 0xfffff);
-  }
+function ownRemark(id: ComponentId, rows: readonly (readonly [split: string, row: Example])[]): string {
+  const [split, row] = rows[0]!;
+  const others = rows.length === 1 ? "" : ` and of ${rows.length - 1} more`;
+  return `${id} already holds words of ${split} row ${row.id}${others} that occur nowhere in train (${leakWords} in a row, or the whole of a shorter input); proposals may keep them, but the score on such a row flatters: reword ${id}, or move the row to train`;
 }

@@ -5,6 +5,7 @@ import type { Usage } from "../values/language-model.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { changedInputs } from "./fingerprint.ts";
 import type { Journal, JournalRecord, JournalStore } from "./journal.ts";
+import type { EndReason } from "./result.ts";
 
 type Intent = Extract<JournalRecord, { type: "intent" }>;
 
@@ -19,6 +20,10 @@ export interface Ledger {
   readonly timedEnds: readonly Extract<JournalRecord, { type: "timed-end" }>[];
   /** The most that one call of earlier processes used; its worst case where nobody said. */
   readonly largest: { readonly tokens: number; readonly usd: number };
+  /** Why the run ended, when an earlier process finished it and nothing was added since. */
+  readonly finished: EndReason | undefined;
+  /** Journals that the run is finished; nothing when it was so already. */
+  finish(end: EndReason): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -48,22 +53,23 @@ export async function openLedger(
   try {
     const earlier: JournalRecord[] = [];
     for await (const record of journal.read()) earlier.push(record);
-    if (earlier.length === 0) {
-      await journal.append({
-        type: "run",
-        target,
-        fingerprint: fingerprint.hash,
-        inputs: fingerprint.inputs,
-        seed,
-        version,
-      });
-    }
+    const { hash, inputs } = fingerprint;
+    const run: JournalRecord = { type: "run", target, fingerprint: hash, inputs, seed, version };
+    if (earlier.length === 0) await journal.append(run);
     const orphans = orphansOf(earlier);
     const elapsedMs = earlier.reduce((most, record) => Math.max(most, "elapsedMs" in record ? record.elapsedMs : 0), 0);
     await journal.append({ type: "open", elapsedMs, orphans: orphans.length });
+    let finished = finishOf(earlier);
     return {
       earlier,
-      append: (record) => journal.append(record),
+      append(record) {
+        finished = undefined;
+        return journal.append(record);
+      },
+      finished,
+      async finish(end) {
+        if (finished !== end) await journal.append({ ...run, end });
+      },
       elapsedMs,
       orphans,
       timedEnds: earlier.filter((record) => record.type === "timed-end"),
@@ -94,8 +100,14 @@ async function changedSince(store: JournalStore, wanted: string, now: Fingerprin
   return "its inputs have changed since";
 }
 
+/** How the run stands: why it ended, or undefined when the last process to work on it did not finish it. */
+export function finishOf(records: readonly JournalRecord[]): EndReason | undefined {
+  const last = records.findLast(({ type }) => type !== "open");
+  return last?.type === "run" ? last.end : undefined;
+}
+
 /** The first error is the one to show. */
-export async function closeQuietly(journal: Pick<Journal, "close">): Promise<void> {
+async function closeQuietly(journal: Pick<Journal, "close">): Promise<void> {
   await journal.close().catch(() => {});
 }
 

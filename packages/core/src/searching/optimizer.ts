@@ -10,7 +10,7 @@ import type { Request, Response } from "../values/language-model.ts";
 export type { Failure, Row };
 
 /**
- * Asks for one candidate on some rows. `sample` (default 0) is which repeated observation of them this is.
+ * Asks for one candidate on some rows. `sample` (0 to 999, default 0) is which repeated observation of them this is.
  * Charged: one evaluation per (candidate, row, sample) first asked for in this run, admitted whole.
  */
 export type Ask = { readonly candidate: Candidate; readonly ids: readonly ExampleId[]; readonly sample?: number } & (

@@ -4,16 +4,20 @@ import type { Gateway } from "../programs/gateway.ts";
 import type { Models, Request, Response } from "../values/language-model.ts";
 import type { Role } from "./optimizer.ts";
 
+/** How calls from one place (the run itself, or one chain) are told apart and counted. */
+export interface Caller {
+  /** The first sample index of a request. */
+  readonly base: number;
+  /** How many equal requests this place made already; counted up by each call. */
+  readonly seen: Map<string, number>;
+  /** Told the key of the call as it is made. */
+  readonly made: (key: string) => void;
+}
+
 /** The proposer calls of a run. */
 export interface Proposers {
-  /** Sample index `base` plus how many equal requests `seen` knows already; `made` is told the call's key. */
-  generate(
-    base: number,
-    seen: Map<string, number>,
-    made: (key: string) => void,
-    role: Role,
-    request: Request,
-  ): Promise<Response>;
+  /** Sample index `base` plus how many equal requests `seen` knows already. */
+  generate(role: Role, request: Request, caller: Caller): Promise<Response>;
   /** Counts a call among the run's logical figures. */
   count(key: string): void;
   readonly keys: readonly string[];
@@ -24,7 +28,7 @@ export function proposers({ models, gateway }: { models: Models | undefined; gat
   const keys: string[] = [];
   const running = new Set<Promise<unknown>>();
   return {
-    async generate(base, seen, made, role, request) {
+    async generate(role, request, { base, seen, made }) {
       const lm = (role === "default" ? undefined : models?.[role]) ?? models?.default;
       if (lm === undefined)
         throw new CultivarError("config", `generate(${role}): no model is given; set models.${role} or models.default`);

@@ -8,7 +8,7 @@ import { oneStandardError } from "./gate.ts";
 import { scoresOf } from "./known-rows.ts";
 import { pairedDifference } from "../ground/stats.ts";
 import type { Row } from "./optimizer.ts";
-import { rowKey } from "./row-source.ts";
+import { rowKey } from "./observe.ts";
 import type { CompileResult, Comparison } from "./result.ts";
 import { endingOf } from "./run-end.ts";
 
@@ -22,7 +22,8 @@ const margin = 2;
 function reportCalls({ program, data, rows, drive }: RunParts): number {
   const hash = candidateHash(drive.study.baseline);
   let most = program[definition].maxCalls;
-  for (const { id } of data.val) most = Math.max(most, rows.callsOf(rowKey(hash, "val", id, 0)).length);
+  for (const { id } of data.val)
+    most = Math.max(most, rows.callsOf(rowKey({ hash, split: "val", id, sample: 0 })).length);
   return 2 * data.test.length * most;
 }
 
@@ -104,7 +105,9 @@ async function openTest(parts: RunParts, chosen: Candidate): Promise<Comparison>
     const hash = candidateHash(candidate);
     return Promise.all(
       data.test.map(({ id }) =>
-        rows.get(candidate, hash, "test", id, 0, false).catch((error: unknown) => unscoredBy(parts, id, error)),
+        rows
+          .get({ candidate, hash, split: "test", id, sample: 0 }, false)
+          .catch((error: unknown) => unscoredBy(parts, id, error)),
       ),
     );
   };
@@ -125,6 +128,6 @@ function* callKeys({ drive, data, rows }: RunParts, chosen: Candidate): Generato
   yield* drive.callKeys();
   for (const candidate of [drive.study.baseline, chosen]) {
     const hash = candidateHash(candidate);
-    for (const { id } of data.test) yield* rows.callsOf(rowKey(hash, "test", id, 0));
+    for (const { id } of data.test) yield* rows.callsOf(rowKey({ hash, split: "test", id, sample: 0 }));
   }
 }

@@ -74,7 +74,10 @@ export type RunEvent =
       readonly type: "start";
       readonly target: string;
       readonly fingerprint: string;
+      /** Answers that earlier processes journaled. */
       readonly resumed: number;
+      /** Why the run ended, when an earlier process finished it; absent for a new run and an interrupted one. */
+      readonly finished?: EndReason;
       readonly orphans: number;
       readonly plan: Plan;
     }

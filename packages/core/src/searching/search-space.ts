@@ -24,7 +24,14 @@ export function searchSpace(module: AnyModule, models: Models | undefined, vary:
   }
   if (Object.keys(space).length === 0)
     throw new CultivarError("config", `${module.name}: nothing may vary; vary holds every component still`);
-  return Object.fromEntries(Object.entries(space).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.entries(space).sort(([a], [b]) => (a < b ? -1 : 1));
+  // Optimizers see it: none may widen it.
+  return Object.freeze(Object.fromEntries(sorted.map(([id, spec]) => [id, frozen(spec)])));
+}
+
+function frozen(spec: ComponentSpec): ComponentSpec {
+  const { choices } = spec;
+  return Object.freeze({ ...spec, ...(choices !== undefined && { choices: Object.freeze([...choices]) }) });
 }
 
 function chosen(id: string, spec: ComponentSpec, wanted: true | readonly string[]): ComponentSpec {
@@ -35,6 +42,11 @@ function chosen(id: string, spec: ComponentSpec, wanted: true | readonly string[
   }
   if (wanted.length === 0) throw new CultivarError("config", `vary: ${id} lists no value; give at least one`);
   for (const value of wanted) {
+    if (typeof value !== "string")
+      throw new CultivarError(
+        "config",
+        `vary: ${id} lists a ${typeof value}, values are strings; write ${JSON.stringify(String(value))}`,
+      );
     if (spec.choices !== undefined && !spec.choices.includes(value)) {
       throw new CultivarError(
         "config",

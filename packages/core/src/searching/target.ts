@@ -25,13 +25,11 @@ export interface Data<E extends ExampleRow> {
  */
 export type Vary = Readonly<Record<string, boolean | readonly string[]>>;
 
-/** What a run is made from; the object that a config holds. */
-export interface TargetOptions<E extends ExampleRow, O> {
+/** What a search is made from: every field but the last two changes its result, and is in the fingerprint. */
+export interface SearchOptions<E extends ExampleRow, O> {
   readonly metric: MetricLike<NoInfer<E>, NoInfer<O>>;
   readonly data: Data<E>;
   readonly optimizer: Optimizer;
-  /** At least one limit. Not part of the fingerprint: raising it continues the run. */
-  readonly budget: Budget;
   /** Default 0, which is a seed like any other. */
   readonly seed?: number;
   readonly vary?: Vary;
@@ -41,19 +39,31 @@ export interface TargetOptions<E extends ExampleRow, O> {
   readonly targetScore?: number;
   /** Stop after this many evaluations without a new incumbent. */
   readonly patience?: number;
+  /** At least one limit. Not part of the fingerprint: raising it continues the run. */
+  readonly budget: Budget;
   /** Rows evaluated at once, at most; never changes the result. Default 16. */
   readonly concurrency?: number;
-  /** What stands for the code behind the program and the metric; without it function sources are hashed, with a warning. */
-  readonly fingerprint?: string;
+}
+
+/** Where a run is kept, what it is called, and what it stands on: nothing here changes where a search goes. */
+export interface RunOptions {
   /** The run's name in the journal, beside the fingerprint. Default: the program's name. */
   readonly name?: string;
   /** Resume exactly this run; refuses with a `stale` error when the inputs have changed since. */
   readonly run?: string;
+  /**
+   * What stands for the code behind the program and the metric: one text that changes with it, or a hash by file name,
+   * so that a message can name the files that changed. Without it function sources are hashed, with a warning.
+   */
+  readonly fingerprint?: string | Readonly<Record<string, string>>;
   readonly journal?: JournalStore;
   readonly cache?: ResponseCache;
   readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }
+
+/** What a run is made from, as one flat object: the one that a config holds. */
+export interface TargetOptions<E extends ExampleRow, O> extends SearchOptions<E, O>, RunOptions {}
 
 /** A target of a program that needs models, or of one that does not. */
 export type Target<E extends ExampleRow, O, N extends Need = "models"> = TargetOptions<E, O> &

@@ -49,7 +49,7 @@ export function bootstrap(options: BootstrapOptions = {}): Optimizer {
     name: "bootstrap",
     options: settings,
     async run(study) {
-      const passes = passRule(study.range, threshold);
+      const passes = passRule("bootstrap", study.range, threshold);
       const pools = labelledPools(study);
       const teacher = teacherOf(study, pools, maxLabeled);
       const order = study.rng("bootstrap/order").shuffle(distinctInputs(study.train));

@@ -16,17 +16,17 @@ describe("passRule", () => {
     { range: [0, 1], score: undefined, passes: false },
   ] as const)("score $score in $range at $threshold passes: $passes", ({ passes, range, score, ...rest }) => {
     const threshold = "threshold" in rest ? rest.threshold : undefined;
-    expect(passRule(range, threshold)({ id: "r", ...(score !== undefined && { score }) })).toBe(passes);
+    expect(passRule("bootstrap", range, threshold)({ id: "r", ...(score !== undefined && { score }) })).toBe(passes);
   });
 
   test("no failed row passes, whatever the threshold", () => {
     const failure = { blame: "candidate", code: "parse", message: "no JSON" } as const;
-    expect(passRule([0, 1], 0)({ id: "r", score: 0, failure })).toBe(false);
+    expect(passRule("randomSearch", [0, 1], 0)({ id: "r", score: 0, failure })).toBe(false);
   });
 
   test.each([1.5, -0.1, Number.NaN])("refuses the threshold %d of a metric in [0, 1]", (threshold) => {
-    expect(() => passRule([0, 1], threshold)).toThrow(
-      `bootstrap: threshold must be in the metric's range [0, 1], got ${threshold}`,
+    expect(() => passRule("randomSearch", [0, 1], threshold)).toThrow(
+      `randomSearch: threshold must be in the metric's range [0, 1], got ${threshold}`,
     );
   });
 });

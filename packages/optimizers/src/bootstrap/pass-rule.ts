@@ -6,12 +6,16 @@ import { CultivarError } from "@cultivar/core";
  * `threshold`, by default the best of the metric's range (less a billionth of it, for sums of weights such as
  * 0.1 + 0.2 + 0.7). Throws a `config` error for a threshold outside the range.
  */
-export function passRule(range: readonly [number, number], threshold: number | undefined): (row: Row) => boolean {
+export function passRule(
+  where: string,
+  range: readonly [number, number],
+  threshold: number | undefined,
+): (row: Row) => boolean {
   const [worst, best] = range;
   if (threshold !== undefined && !(threshold >= worst && threshold <= best)) {
     throw new CultivarError(
       "config",
-      `bootstrap: threshold must be in the metric's range [${worst}, ${best}], got ${threshold}`,
+      `${where}: threshold must be in the metric's range [${worst}, ${best}], got ${threshold}`,
     );
   }
   const bar = (threshold ?? best) - 1e-9 * (best - worst);

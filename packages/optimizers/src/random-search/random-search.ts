@@ -72,7 +72,7 @@ function drawsOf(
   instructions: InstructionChoices,
 ): readonly Draw[] {
   const { space, baseline } = study;
-  const passes = passRule(study.range, threshold);
+  const passes = passRule("randomSearch", study.range, threshold);
   const pools = labelledPools(study);
   const teacher = teacherOf(study, pools, maxLabeled);
   const train = distinctInputs(study.train);
