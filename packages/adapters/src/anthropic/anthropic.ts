@@ -5,7 +5,7 @@ import type { Asked, HttpFailure } from "../shared/http-failure.ts";
 import { httpError } from "../shared/http-failure.ts";
 import { loadPackage, once } from "../shared/load-package.ts";
 import type { CommonOptions } from "../shared/model-settings.ts";
-import { clockOf, endpointOf, environment, requireKey } from "../shared/model-settings.ts";
+import { clockOf, endpointOf, environment, requireKey, sdkTimeoutMs } from "../shared/model-settings.ts";
 import { anthropicDialect } from "../shared/strict-schema.ts";
 import { schemaCompiler } from "../shared/structured-reply.ts";
 import { anthropicFailure } from "./map-error.ts";
@@ -23,9 +23,6 @@ export interface AnthropicOptions extends CommonOptions {
 }
 
 const home = "https://api.anthropic.com";
-
-/** The SDK gives up after this; the deadline that counts is `resilience.timeoutMs`. */
-const sdkTimeoutMs = 600_000;
 
 /**
  * A model of Anthropic, over `@anthropic-ai/sdk` (an optional peer, loaded at the first call). The API takes no sampling
@@ -54,7 +51,13 @@ export function anthropic(modelId: string, options: AnthropicOptions = {}): Lang
   const client = once(async () => {
     const apiKey = requireKey(options.apiKey, "ANTHROPIC_API_KEY", where);
     const { default: Anthropic } = await loadPackage("@anthropic-ai/sdk", where, () => import("@anthropic-ai/sdk"));
-    const sdk = new Anthropic({ apiKey, baseURL, maxRetries: 0, timeout: sdkTimeoutMs, logLevel: "off" });
+    const sdk = new Anthropic({
+      apiKey,
+      baseURL,
+      maxRetries: 0,
+      timeout: sdkTimeoutMs(options.resilience),
+      logLevel: "off",
+    });
     const keyName = "ANTHROPIC_API_KEY or the apiKey option";
     return { sdk, asked: { where, endpoint, keyName, secrets: [apiKey] } satisfies Asked };
   });

@@ -1,5 +1,5 @@
 import type { Embedder, Price, ResilientOptions } from "@cultivar/core";
-import { contentHash, resilience } from "@cultivar/core";
+import { CultivarError, contentHash, resilience } from "@cultivar/core";
 import type { Asked, HttpFailure } from "../shared/http-failure.ts";
 import { asCount, asRecord, asText, httpError, unreadable } from "../shared/http-failure.ts";
 import { clockOf, endpointOf } from "../shared/model-settings.ts";
@@ -29,7 +29,7 @@ interface Batch {
 /**
  * An embedder behind any server with the OpenAI embeddings endpoint, over plain fetch; no SDK is needed. Texts go in
  * batches, with the same retries and limits as language models. Rejects with their error codes. Throws `config` for a bad
- * base URL.
+ * base URL or batch size.
  */
 export function openaiCompatibleEmbedder(options: EmbedderOptions): Embedder {
   const provider = options.name ?? "openai-compatible";
@@ -40,15 +40,18 @@ export function openaiCompatibleEmbedder(options: EmbedderOptions): Embedder {
   const run = resilience(where, options.resilience);
   const url = `${options.baseURL.replace(/\/+$/, "")}/embeddings`;
   const size = options.batchSize ?? 128;
+  if (!Number.isInteger(size) || size < 1) {
+    throw new CultivarError("config", `${where}: batchSize must be a whole number of at least 1, got ${size}`);
+  }
 
   const clock = clockOf(options.resilience);
 
-  const attempt = async (texts: readonly string[], signal: AbortSignal): Promise<Batch> => {
+  const attempt = async (texts: readonly string[], signal: AbortSignal | undefined): Promise<Batch> => {
     let reply: Batch | HttpFailure;
     try {
       const response = await fetch(url, {
         method: "POST",
-        signal,
+        ...(signal !== undefined && { signal }),
         headers: {
           "content-type": "application/json",
           ...(options.apiKey !== undefined && { authorization: `Bearer ${options.apiKey}` }),

@@ -1,6 +1,7 @@
 import type { LanguageModel, ResilientOptions } from "@cultivar/core";
 import { openAiModel } from "../openai/openai-model.ts";
 import type { CommonOptions } from "../shared/model-settings.ts";
+import { cleanKey } from "../shared/model-settings.ts";
 
 export interface OpenAiCompatibleOptions extends CommonOptions {
   /** Up to and including `/v1`: `http://localhost:11434/v1`. */
@@ -20,12 +21,13 @@ export interface OpenAiCompatibleOptions extends CommonOptions {
  * The price is unknown unless given. Throws `config` for a bad base URL.
  */
 export function openaiCompatible(options: OpenAiCompatibleOptions): LanguageModel {
+  const provider = options.name ?? "openai-compatible";
   return openAiModel({
-    provider: options.name ?? "openai-compatible",
+    provider,
     modelId: options.modelId,
     baseURL: options.baseURL,
     api: "chat",
-    apiKey: () => options.apiKey,
+    apiKey: () => cleanKey(options.apiKey, `${provider}/${options.modelId}`),
     keyName: "the apiKey option",
     capabilities: {
       structuredOutput: true,

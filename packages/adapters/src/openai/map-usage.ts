@@ -28,5 +28,10 @@ export function responsesUsage(usage: unknown): Usage {
 }
 
 function defined(counts: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage {
-  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined)) as Usage;
+  const known: { -readonly [K in keyof Usage]: Usage[K] } = {};
+  for (const name in counts) {
+    const count = counts[name as keyof Usage];
+    if (count !== undefined) known[name as keyof Usage] = count;
+  }
+  return known;
 }

@@ -3,7 +3,7 @@ import { resilient } from "@cultivar/core";
 import type { Asked, HttpFailure } from "../shared/http-failure.ts";
 import { httpError } from "../shared/http-failure.ts";
 import { loadPackage, once } from "../shared/load-package.ts";
-import { clockOf, endpointOf } from "../shared/model-settings.ts";
+import { clockOf, endpointOf, sdkTimeoutMs } from "../shared/model-settings.ts";
 import { openAiDialect } from "../shared/strict-schema.ts";
 import { schemaCompiler } from "../shared/structured-reply.ts";
 import { chatRequest } from "./chat-request.ts";
@@ -32,13 +32,11 @@ export interface OpenAiModelConfig {
   readonly resilience: ResilientOptions | false | undefined;
 }
 
-/** The SDK gives up after this; the deadline that counts is `resilience.timeoutMs`. */
-const sdkTimeoutMs = 600_000;
-
 /** A language model over the `openai` SDK: pure mappers on both sides, and this one place that does I/O. */
 export function openAiModel(config: OpenAiModelConfig): LanguageModel {
   const where = `${config.provider}/${config.modelId}`;
   const endpoint = endpointOf(config.baseURL, where, config.extra);
+  const timeoutMs = sdkTimeoutMs(config.resilience);
   const client = once(async () => {
     const apiKey = config.apiKey();
     const { default: OpenAI } = await loadPackage("openai", where, () => import("openai"));
@@ -46,7 +44,7 @@ export function openAiModel(config: OpenAiModelConfig): LanguageModel {
       apiKey: apiKey ?? "none",
       baseURL: config.baseURL,
       maxRetries: 0,
-      timeout: sdkTimeoutMs,
+      timeout: timeoutMs,
       logLevel: "off",
       ...(!config.account && { organization: null, project: null }),
       ...(apiKey === undefined && { defaultHeaders: { Authorization: null } }),
@@ -94,5 +92,7 @@ export function openAiModel(config: OpenAiModelConfig): LanguageModel {
     ...(config.price !== undefined && { price: config.price }),
     generate: (request, options) => attempt(request, options?.signal),
   };
-  return config.resilience === false ? lm : resilient(lm, config.resilience);
+  if (config.resilience === false) return lm;
+  // The SDK's own timeout covers headers and body.
+  return resilient(lm, { ...config.resilience, timeoutMs }, { selfTimed: true });
 }

@@ -7,7 +7,7 @@ import { isCultivarError, textMessage } from "@cultivar/core";
 import { testLanguageModel } from "@cultivar/core/testing";
 import { createOpenAI } from "@ai-sdk/openai";
 import { inspect } from "node:util";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { instantClock } from "./fixtures/manual-clock.ts";
 import type { Fault, MockProvider } from "./fixtures/mock-provider.ts";
 import { mockProvider } from "./fixtures/mock-provider.ts";
@@ -136,6 +136,29 @@ describe.each(Object.keys(models))("%s", (name) => {
     expect(isCultivarError(error) && error.code).toBe("timeout");
   });
 
+  test.each(["no-headers", "slow-body"] as const)("%s: at the deadline the connection is closed", async (fault) => {
+    const before = provider.closedByClient();
+    provider.script([fault]);
+    await make({ timeoutMs: 150, maxAttempts: 1 })
+      .generate(hello)
+      .catch(() => undefined);
+    provider.script([]);
+    await vi.waitFor(() => expect(provider.closedByClient()).toBe(before + 1));
+  });
+
+  test("a rate limit whose advice names the billing page is no used-up quota", async () => {
+    const words = "Rate limit reached: 3 / min. Add a payment method at https://platform.openai.com/account/billing";
+    const fault = { status: 429, body: body(name, words, "rate_limit_exceeded", "rate_limit_error") };
+    if (name === "anthropic") return;
+    expect((await outcome(make, [fault])).calls).toBe(2);
+  });
+
+  test("a 403 of a moderation layer is the prompt's failure, not the key's", async () => {
+    const words = "Your input was flagged by moderation";
+    const { error } = await outcome(make, [{ status: 403, body: body(name, words, "403", "forbidden") }]);
+    expect(isCultivarError(error) && error.code).toBe("content-filter");
+  });
+
   test.each([
     ["3", 3000],
     ["2.5", 2500],
@@ -188,5 +211,36 @@ describe.each(Object.keys(models))("%s", (name) => {
     const { response, calls } = await outcome(make, [{ status: 200, body: without }]);
     expect(calls).toBe(1);
     expect(response?.usage).toEqual({});
+  });
+});
+
+describe("keys", () => {
+  test("a line end after a key is not part of it", async () => {
+    provider.script([]);
+    await openai("gpt-4o-mini", { apiKey: `${key}\n`, baseURL: `${provider.url}/v1` }).generate(hello);
+    expect(provider.calls.at(-1)!.headers.authorization).toBe(`Bearer ${key}`);
+  });
+
+  test.each([
+    ["openai", (apiKey: string) => openai("gpt-4o-mini", { apiKey, baseURL: `${provider.url}/v1` })],
+    ["anthropic", (apiKey: string) => anthropic("claude-haiku-5-5", { apiKey, baseURL: provider.url })],
+    [
+      "openai-compatible",
+      (apiKey: string) => openaiCompatible({ modelId: "llama", apiKey, baseURL: `${provider.url}/v1` }),
+    ],
+  ] as const)("%s: one that cannot be a header fails at once as auth, without being shown", async (_name, make) => {
+    const before = provider.calls.length;
+    const error: unknown = await make(`${key}\nsecond-line`)
+      .generate(hello)
+      .catch((thrown: unknown) => thrown);
+    expect(isCultivarError(error) && error.code).toBe("auth");
+    expect(inspect(error, { depth: 9 })).not.toContain("SECRET");
+    expect(provider.calls.length).toBe(before);
+  });
+
+  test("an empty key of a compatible server is none", async () => {
+    provider.script([]);
+    await openaiCompatible({ modelId: "llama", apiKey: "", baseURL: `${provider.url}/v1` }).generate(hello);
+    expect(provider.calls.at(-1)!.headers.authorization).toBeUndefined();
   });
 });

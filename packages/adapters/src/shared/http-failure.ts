@@ -37,7 +37,8 @@ const contextWords =
 const modelWords =
   /model[ _]?not[ _]?found|model\b.{0,120}(?:does not exist|not found|is not (?:available|supported|found)|has been deprecated)|(?:no such|unknown|invalid) model|not a valid model/i;
 const keyWords = /api[ _]?key|authentication_error|unauthorized/i;
-const filterWords = /content_filter|content_policy|content management policy|safety_violation|responsible ?ai/i;
+const filterWords =
+  /content_filter|content_policy|content management policy|safety_violation|responsible ?ai|flagged|moderation/i;
 
 /**
  * What went wrong, by status and the provider's words. Words decide where a status is ambiguous: 429 is a rate limit or
@@ -50,8 +51,10 @@ export function codeOf(failure: HttpFailure): ErrorCode {
   const words = `${failure.type ?? ""} ${failure.code ?? ""} ${failure.message}`;
   switch (status) {
     case 401:
-    case 403:
       return "auth";
+    case 403:
+      // OpenRouter's status for an input that its moderation flagged.
+      return filterWords.test(words) ? "content-filter" : "auth";
     case 402:
       return "quota";
     case 404:
@@ -63,6 +66,8 @@ export function codeOf(failure: HttpFailure): ErrorCode {
     case 413:
       return "context-overflow";
     case 429:
+      // A rate limit's advice may point to the billing page.
+      if (failure.code === "rate_limit_exceeded") return "rate-limit";
       return quotaWords.test(words) ? "quota" : "rate-limit";
     default:
       if (status < 400 || status >= 500) return "transport";
@@ -120,6 +125,8 @@ function advice(code: ErrorCode, asked: Asked): string {
       return "; check the model id, and the base URL";
     case "context-overflow":
       return "; shorten the input or the demos, or use a model with a longer context";
+    case "timeout":
+      return "; raise resilience.timeoutMs if such replies are expected";
     default:
       return "";
   }

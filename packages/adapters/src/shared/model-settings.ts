@@ -32,11 +32,38 @@ export function clockOf(resilience: ResilientOptions | false | undefined): Clock
   return (resilience === false ? undefined : resilience?.clock) ?? systemClock;
 }
 
+/** Deadline of one attempt when nothing else is said; that of `resilience` in core is the same. */
+const defaultTimeoutMs = 120_000;
+/** The SDKs' own default, where nothing of ours stands around them. */
+const bareTimeoutMs = 600_000;
+/** Timers of JavaScript hold no more. */
+const longestTimerMs = 2_147_483_647;
+
+/** When an SDK gives up and closes its connection, in whole milliseconds: at the deadline of one attempt. */
+export function sdkTimeoutMs(resilience: ResilientOptions | false | undefined): number {
+  const timeoutMs = resilience === false ? bareTimeoutMs : (resilience?.timeoutMs ?? defaultTimeoutMs);
+  return Math.min(Math.ceil(timeoutMs), longestTimerMs);
+}
+
 /** The key, or an `auth` error that names where to put one. */
 export function requireKey(apiKey: string | undefined, variable: string, where: string): string {
-  const key = apiKey ?? environment(variable);
-  if (key === undefined || key === "") {
+  const key = cleanKey(apiKey ?? environment(variable), where);
+  if (key === undefined) {
     throw new CultivarError("auth", `${where}: no API key; set ${variable} or pass { apiKey }`);
+  }
+  return key;
+}
+
+/** A key without the line end that comes with reading one from a file; undefined when nothing is left of it. */
+export function cleanKey(apiKey: string | undefined, where: string): string | undefined {
+  const key = apiKey?.trim();
+  if (key === undefined || key === "") return undefined;
+  // Said here: as a header it would fail as if the connection had, and be tried again.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new CultivarError(
+      "auth",
+      `${where}: expected an API key of printable ASCII characters, got one with spaces, line breaks or others in it; copy it again`,
+    );
   }
   return key;
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import type { FileHandle } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { CultivarError, messageOf } from "../ground/errors.ts";
@@ -9,6 +9,7 @@ import { groupCommit } from "./group-commit.ts";
 import { decodeLine, encodeLine } from "./journal-line.ts";
 import { checkRecord } from "./journal-record.ts";
 import { cutTornTail } from "./journal-repair.ts";
+import { makeFolder } from "./make-folder.ts";
 import { takeLock } from "./process-lock.ts";
 import type { ProcessLock } from "./process-lock.ts";
 import { storageError, systemCode } from "./storage-error.ts";
@@ -36,9 +37,11 @@ export function fileJournalStore(options: FileJournalOptions): JournalStore {
           `journal ${JSON.stringify(name.slice(0, 150))}: expected a name of 1 to 128 letters, digits, dots, underscores or hyphens; rename the run`,
         );
       }
-      await mkdir(directory, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+      try {
+        makeFolder(directory, 0o700);
+      } catch (cause) {
         throw storageError("make the folder of the journals", directory, cause);
-      });
+      }
       const lock = await takeLock(join(directory, `${name}.lock`));
       try {
         return await openLocked(directory, name, lock);

@@ -100,7 +100,7 @@ describe("takeLock", () => {
   });
 
   test.each([
-    ["another machine", { host: "elsewhere" }],
+    ["another machine", { host: "elsewhere", boot: "another" }],
     ["another container", { space: "pid:[1]" }],
   ])("does not take over from %s, which cannot be seen from here", async (_name, change) => {
     const path = lockPath();
@@ -139,6 +139,11 @@ describe("ownerState", () => {
       expect(ownerState({ ...currentOwner(), boot: "an earlier one" })).toBe("dead");
     },
   );
+
+  test.skipIf(currentOwner().boot === undefined)("knows this machine under an earlier host name", async () => {
+    expect(ownerState({ ...currentOwner(), host: "earlier" })).toBe("alive");
+    expect(ownerState({ ...(await deadOwner()), host: "earlier" })).toBe("dead");
+  });
 
   test("takes a zombie for dead", async ({ skip }) => {
     // The shell starts a child that ends at once and never collects it.

@@ -65,8 +65,11 @@ function answersSignals(pid: number): boolean {
  */
 export function ownerState(owner: Owner): "alive" | "dead" | "unknown" {
   const here = currentOwner();
-  if (owner.host !== here.host) return "unknown";
-  if (owner.boot !== undefined && here.boot !== undefined && owner.boot !== here.boot) return "dead";
+  // One boot is one machine, whatever it is called now: host names change while machines run.
+  if (owner.boot === undefined || owner.boot !== here.boot) {
+    if (owner.host !== here.host) return "unknown";
+    if (owner.boot !== undefined && here.boot !== undefined) return "dead";
+  }
   if (owner.space !== here.space) return "unknown";
   const stat = processStat(owner.pid);
   // A /proc that hides other users' processes looks like one without them: ask the kernel in another way.

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "./make-folder.ts";
 
 /** Someone who is making a reply. `beat` grows while they are at it. */
 export interface Claim {
@@ -43,7 +44,7 @@ export function fileIdentity(file: string): string | undefined {
  */
 export async function openReplyTable(file: string): Promise<ReplyTable> {
   const { DatabaseSync } = await import("node:sqlite");
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   // Replies may be private: the file is made for its owner only, and SQLite gives its side files the same mode.
   closeSync(openSync(file, "a", 0o600));
   const identity = fileIdentity(file) ?? "";

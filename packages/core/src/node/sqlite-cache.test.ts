@@ -294,16 +294,22 @@ describe("a damaged cache", () => {
 });
 
 describe("a disk that cannot be written", () => {
-  test("is an error before anything is made", async () => {
+  test("costs no reply, and is told once", async () => {
     const blocked = join(mkdtempSync(join(root, "d-")), "file");
     writeFileSync(blocked, "");
-    const cache = sqliteCache({ file: join(blocked, "replies.db") });
+    const warnings: string[] = [];
+    const file = join(blocked, "replies.db");
+    const cache = sqliteCache({ file, onWarning: (message) => warnings.push(message) });
     const make = maker("x");
-    await expect(cache.once(key(1), make)).rejects.toMatchObject({
-      code: "storage",
-      fields: { path: join(blocked, "replies.db") },
-    });
-    expect(make.calls).toBe(0);
+    const asked = [key(1), key(1), key(2), key(3)].map((one) => cache.once(one, make));
+    expect((await Promise.all(asked)).map(({ hit }) => hit)).toEqual([false, true, false, false]);
+    expect(await cache.once(key(1), make)).toEqual({ response: reply("x"), hit: false });
+    expect(make.calls).toBe(4);
+    expect(warnings).toEqual([expect.stringMatching(/replies\.db: cannot use .*; going on without the cache/)]);
+    await cache.close();
+    expect(warnings).toHaveLength(1);
+    await expect(cache.once(key(1), make)).rejects.toMatchObject({ code: "storage" });
+    expect(make.calls).toBe(4);
   });
 
   test("when it fills up, does not cost a reply that was made", async ({ skip }) => {
@@ -319,8 +325,10 @@ describe("a disk that cannot be written", () => {
       const big = reply("x".repeat(400_000));
       const made = await cache.once(key(1), () => Promise.resolve({ response: big, keep: true }));
       expect(made).toEqual({ response: big, hit: false });
+      for (const n of [2, 3]) await cache.once(key(n), () => Promise.resolve({ response: big, keep: true }));
       expect(warnings).toEqual([expect.stringMatching(/replies\.db: a reply could not be stored .*full/)]);
       await cache.close();
+      expect(warnings.slice(1)).toEqual([expect.stringMatching(/replies\.db: 3 replies could not be stored/)]);
     } finally {
       execFileSync("umount", ["-l", disk]);
     }

@@ -1,30 +1,31 @@
 import { resolve } from "node:path";
 import { systemClock } from "../ground/clock.ts";
 import type { Clock } from "../ground/clock.ts";
-import { messageOf } from "../ground/errors.ts";
+import { CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
 import type { ResponseCache } from "../programs/cache.ts";
 import type { Response } from "../values/language-model.ts";
-import { currentOwner, decodeOwner, encodeOwner, ownerState } from "./process-owner.ts";
-import type { Claim } from "./reply-table.ts";
+import { findOrClaim } from "./find-or-claim.ts";
+import type { Seeker } from "./find-or-claim.ts";
+import { heldClaims } from "./held-claims.ts";
+import type { Made } from "./held-claims.ts";
+import { currentOwner, encodeOwner } from "./process-owner.ts";
 import { sqliteFile } from "./sqlite-file.ts";
-import { decodeResponse } from "./stored-response.ts";
 
 export interface SqliteCacheOptions {
   /** The database file; made, with its folder, at first use. */
   readonly file: string;
   /** Replies older than this many days (wall time) are made anew. Default: no limit. */
   readonly maxAgeDays?: number;
-  /** Told when the file was damaged and replaced, or a reply could not be stored. Default: nobody. */
+  /**
+   * Told when the file was damaged and replaced; once each, when it cannot be used and when replies cannot be stored; and
+   * at `close`, how many could not. Default: nobody.
+   */
   readonly onWarning?: (message: string) => void;
   readonly clock?: Clock;
 }
 
-type Made = { readonly response: Response; readonly keep: boolean };
 type Landed = Made & { readonly hit: boolean };
 
-const beatMs = 1000;
-/** A maker that lives but shows no sign of it for so long (stopped, or on another machine) is not waited for. */
-const silenceMs = 20_000;
 const dayMs = 86_400_000;
 
 /**
@@ -32,8 +33,9 @@ const dayMs = 86_400_000;
  * who makes a reply holds a claim in the file; others look again every 5 to 50 ms and take over from a maker that died.
  *
  * A cache is expendable and never costs a run: a damaged file is moved to `<file>.corrupt-<n>` and an empty one begun; an
- * entry that is not a whole reply counts as missing; a reply that was paid for but cannot be stored is still returned.
- * A file that cannot be opened or claimed in rejects with `storage` before `make` is called.
+ * entry that is not a whole reply counts as missing; a reply that was paid for but cannot be stored is still returned;
+ * with a file that cannot be opened or claimed in, every reply is made, none is kept, and that is said once. Rejects with
+ * `storage` after `close`.
  */
 export function sqliteCache(options: SqliteCacheOptions): ResponseCache {
   const path = resolve(options.file);
@@ -42,83 +44,33 @@ export function sqliteCache(options: SqliteCacheOptions): ResponseCache {
   const owner = encodeOwner(currentOwner());
   const oldestMs = (): number =>
     options.maxAgeDays === undefined ? Number.MIN_SAFE_INTEGER : clock.wall() - options.maxAgeDays * dayMs;
-  const file = sqliteFile({
-    file: path,
-    clock,
-    onWarning: warn,
-    prepare: (table) => {
-      if (options.maxAgeDays !== undefined) table.forgetBefore(oldestMs());
-    },
-  });
+  const prepare: Parameters<typeof sqliteFile>[0]["prepare"] = (table) => {
+    if (options.maxAgeDays !== undefined) table.forgetBefore(oldestMs());
+  };
+  const file = sqliteFile({ file: path, clock, onWarning: warn, prepare });
+  const seeker: Seeker = { file, owner, clock, oldestMs };
+  const notes = cacheNotes(path, warn);
+  const claims = heldClaims(file, owner, clock, notes.unstored);
   const flights = new Map<string, Promise<Landed>>();
-  const making = new Set<string>();
-  let heart: NodeJS.Timeout | undefined;
+  let usable = true;
+  let closed = false;
 
-  const beat = (): void => {
-    // A missed beat is made up for by the next one; silence is judged over many.
-    if (making.size > 0) file.use((table) => table.beat(making, owner)).catch(() => undefined);
-  };
-  const settle = async (key: string, made: Made | undefined): Promise<void> => {
-    making.delete(key);
-    if (making.size === 0) {
-      clearInterval(heart);
-      heart = undefined;
-    }
-    const reply = made?.keep === true ? { text: JSON.stringify(made.response), atMs: clock.wall() } : undefined;
+  const seek = async (key: string, signal: AbortSignal | undefined): Promise<Response | "mine" | undefined> => {
+    if (closed) throw new CultivarError("storage", `${path}: the cache is closed; make a new one to go on`);
+    if (!usable) return undefined;
     try {
-      await file.use((table) => table.settle(key, owner, reply));
+      return await findOrClaim(seeker, key, signal);
     } catch (error) {
-      warn(
-        `${path}: a reply could not be stored (${messageOf(error, 200)}); it will be made again when asked for again`,
-      );
+      if (closed || !(isCultivarError(error, "storage") || isCultivarError(error, "locked"))) throw error;
+      if (usable) notes.unusable(error);
+      usable = false;
+      return undefined;
     }
   };
-
-  /** The reply, or the claim that another one holds, or "mine" when the claim is now ours. */
-  const look = (key: string, seen: Claim | undefined): Promise<Response | Claim | "mine"> =>
-    file.use((table) => {
-      const find = (): Response | undefined => {
-        const text = table.find(key, oldestMs());
-        return text === undefined ? undefined : decodeResponse(text);
-      };
-      const known = find();
-      if (known !== undefined) return known;
-      if (seen === undefined || !table.seize(key, owner, seen)) {
-        const standing = table.claim(key, owner);
-        if (standing !== undefined && standing.owner !== owner) return standing;
-      }
-      // Stored after the first look, before the claim.
-      const late = find();
-      if (late === undefined) return "mine";
-      table.settle(key, owner, undefined);
-      return late;
-    });
-
   const fly = async (key: string, make: () => Promise<Made>, signal: AbortSignal | undefined): Promise<Landed> => {
-    let pauseMs = 5;
-    let seen: (Claim & { readonly sinceMs: number }) | undefined;
-    let lost: Claim | undefined;
-    for (;;) {
-      signal?.throwIfAborted();
-      const found = await look(key, lost);
-      if (found === "mine") break;
-      if ("text" in found) return { response: found, keep: true, hit: true };
-      const now = clock.now();
-      if (seen?.owner !== found.owner || seen.beat !== found.beat) seen = { ...found, sinceMs: now };
-      const maker = decodeOwner(found.owner);
-      lost = maker === undefined || ownerState(maker) === "dead" || now - seen.sinceMs > silenceMs ? found : undefined;
-      if (lost !== undefined) continue;
-      await clock.sleep(pauseMs, signal);
-      pauseMs = Math.min(50, pauseMs * 1.5);
-    }
-    making.add(key);
-    heart ??= setInterval(beat, beatMs).unref();
-    let made: Made | undefined;
-    try {
-      made = await make();
-    } finally {
-      await settle(key, made);
-    }
+    const found = await seek(key, signal);
+    if (found !== undefined && found !== "mine") return { response: found, keep: true, hit: true };
+    const made = found === "mine" ? await claims.during(key, make) : await make();
     return { ...made, hit: false };
   };
 
@@ -141,8 +93,29 @@ export function sqliteCache(options: SqliteCacheOptions): ResponseCache {
       }
     },
     async close() {
-      clearInterval(heart);
+      if (!closed) notes.end();
+      closed = true;
+      claims.stop();
       await file.close((table) => table.resign(owner));
+    },
+  };
+}
+
+/** What is told of a cache in trouble: a full disk would otherwise speak up at every reply. */
+function cacheNotes(path: string, warn: (message: string) => void) {
+  let unstored = 0;
+  return {
+    unusable: (error: CultivarError): void =>
+      warn(`${messageOf(error, 500)}; going on without the cache: no reply is taken from it or kept`),
+    unstored(cause: unknown): void {
+      unstored += 1;
+      if (unstored > 1) return;
+      warn(
+        `${path}: a reply could not be stored (${messageOf(cause, 200)}); it will be made again when asked for again, and so will later ones that cannot be stored`,
+      );
+    },
+    end(): void {
+      if (unstored > 1) warn(`${path}: ${unstored} replies could not be stored; they will be made again`);
     },
   };
 }
