@@ -66,6 +66,21 @@ test("the choice is made on val alone, and only the model varies", async () => {
   expect(candidate["solve.instructions"]).toBe(solve.signature.instructions);
 });
 
+test.each([
+  ["no key", ["--live"], /^error \(auth\) {2}--live: no API key; set OPENAI_API_KEY or ANTHROPIC_API_KEY/],
+  ["no such file", ["--data", "nope.jsonl"], /^error \(data\) {2}.*nope\.jsonl/],
+  ["no such option", ["--dta", "x"], /^error \(config\) {2}gsm8k: expected \[--data FILE\]/],
+  ["nowhere to write", ["--rows", "no/such/rows.jsonl"], /^error \(storage\) {2}.*rows\.jsonl/],
+])("%s: one line, without a stack", (_, args, message) => {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  delete env["OPENAI_API_KEY"];
+  delete env["ANTHROPIC_API_KEY"];
+  const { status, stderr } = spawnSync(process.execPath, ["main.ts", ...args], { cwd: here, encoding: "utf8", env });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
 test("rows without solutions, and prompts that nobody recorded, are said", async () => {
   await expect(
     recordedModels([{ input: { question: "q" }, expected: { solution: "A: 1" }, solutions: {} }]),

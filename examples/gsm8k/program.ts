@@ -11,6 +11,8 @@ export const solve = predict(
     input: z.object({ question: z.string() }),
     output: z.object({ solution: z.string() }),
   }),
+  // What a budget in dollars must set aside for each call: without it, all that the model could write.
+  { maxTokens: 2000 },
 );
 
 /** A row of a file in the format of GSM8K, with recorded solutions by model name. */

@@ -8,10 +8,7 @@ import { sameNumber } from "./program.ts";
 import { recordedModels } from "./recorded-models.ts";
 
 /** Recorded models; with `--live` two models of the provider whose key is in the environment. */
-export async function chooseModels(
-  rows: readonly Example[],
-  live: boolean = process.argv.includes("--live"),
-): Promise<Models> {
+async function modelsFor(rows: readonly Example[], live: boolean): Promise<Models> {
   if (!live) return recordedModels(rows);
   const pick = (small: Models["default"], large: Models["default"]): Models => ({
     default: small,
@@ -25,8 +22,11 @@ export async function chooseModels(
 const hasKey = (name: string): boolean => (process.env[name] ?? "") !== "";
 
 /** Chooses the best model on a third of the rows and tests it on the rest; nothing else may vary. */
-export async function targetOver(rows: readonly Example[]): Promise<Target<Example, { solution: string }>> {
-  const models = await chooseModels(rows);
+export async function targetOver(
+  rows: readonly Example[],
+  live: boolean = process.argv.includes("--live"),
+): Promise<Target<Example, { solution: string }>> {
+  const models = await modelsFor(rows, live);
   const names = Object.keys(models.choices ?? {});
   return {
     metric: sameNumber,

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { compile, evaluate, split } from "@cultivar/core";
 import { jsonl } from "@cultivar/core/node";
 import { randomSearch } from "@cultivar/optimizers";
@@ -30,4 +32,14 @@ test("case, articles and punctuation do not count", async () => {
   ];
   const { score } = await evaluate(archive, { data, metric: sameAnswer, models });
   expect(score.mean).toBe(1);
+});
+
+test("the app with --live and no key: one line, without a stack", () => {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  delete env["OPENAI_API_KEY"];
+  delete env["ANTHROPIC_API_KEY"];
+  const cwd = fileURLToPath(new URL(".", import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, ["main.ts", "--live"], { cwd, encoding: "utf8", env });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error \(auth\) {2}--live: no API key; set .*\n$/);
 });

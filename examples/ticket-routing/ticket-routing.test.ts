@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { compile, split } from "@cultivar/core";
 import { jsonl } from "@cultivar/core/node";
 import { labeledFewShot } from "@cultivar/optimizers";
@@ -47,4 +49,14 @@ test("--live without a key says which to set", () => {
     if (openai !== undefined) process.env["OPENAI_API_KEY"] = openai;
     if (anthropic !== undefined) process.env["ANTHROPIC_API_KEY"] = anthropic;
   }
+});
+
+test("the app with --live and no key: one line, without a stack", () => {
+  const env: NodeJS.ProcessEnv = { ...process.env };
+  delete env["OPENAI_API_KEY"];
+  delete env["ANTHROPIC_API_KEY"];
+  const cwd = fileURLToPath(new URL(".", import.meta.url));
+  const { status, stderr } = spawnSync(process.execPath, ["main.ts", "--live"], { cwd, encoding: "utf8", env });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/^error \(auth\) {2}--live: no API key; set .*\n$/);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Finished, Project } from "./fixtures/project.ts";
@@ -167,6 +168,29 @@ describe("what a user gets wrong", () => {
       "config",
       /program, metric, data, optimizer, budget is missing/,
     ],
+    ["nothing thrown at all", "throw undefined", 10, "config", /it threw/],
+    ["null", "export default null", 10, "config", /defineConfig.*got null/],
+    [
+      "a file that is not there",
+      `import x from "./nope.ts"; export default x;`,
+      10,
+      "config",
+      /nope\.ts is not; correct/,
+    ],
+    [
+      "a name that nobody exports",
+      `import { nope } from "zod"; export default nope;`,
+      10,
+      "config",
+      /an import fails.*nope/,
+    ],
+    [
+      "an option that there is not",
+      `export default { targets: { route: { program: {}, metric: 1, data: 1, optimizer: 1, budget: 1, seeed: 1 } } };`,
+      10,
+      "config",
+      /target route: "seeed" is no option of a target; check the name/,
+    ],
     ["no targets", `export default { targets: {} };`, 10, "config", /targets is empty/],
     ["a name that names no file", `export default { targets: { "../a": {} } };`, 10, "config", /rename it/],
   ])("%s", async (_, config, code, error, message) => {
@@ -190,6 +214,36 @@ describe("what a user gets wrong", () => {
       code: 10,
       err: expect.stringContaining("Did you mean compile") as string,
     });
+  });
+
+  test.each([
+    ["compile --nope", /^cultivar compile: unknown option '--nope'; `npx cultivar compile --help` shows how$/],
+    ["runs lst", /^cultivar runs: unknown command 'lst' \(Did you mean list\?\); /],
+    ["runs show", /^cultivar runs show: missing required argument 'run'; /],
+    ["runs", /^cultivar runs: expected one of the commands list, show, resume before any option; /],
+    ["", /^cultivar: expected one of the commands init, compile, eval, prompt, simulate, runs before any option; /],
+    ["compile --check --dry-run", /'--check' cannot be used with option '--dry-run'; /],
+  ])("%s: one object with --json, and the same message in the house form beside it", async (line, message) => {
+    const failed = await inProject().cultivar(...line.split(" ").filter((word) => word !== ""), "--json");
+    expect(failed.code).toBe(10);
+    expect(json(failed)).toEqual({ error: { code: "config", message: expect.stringMatching(message) as string } });
+    const { error } = json(failed) as { error: { message: string } };
+    expect(failed.err).toBe(`error (config)  ${error.message}\n`);
+  });
+
+  test.runIf(existsSync("/dev/full"))("an output that cannot take it: the loss is said, without a stack", () => {
+    const lost = withConfig().cultivarInto("/dev/full", "compile", "--dry-run");
+    expect(lost.code).toBe(30);
+    expect(lost.err).toMatch(/^error \(storage\) {2}standard output: .*ENOSPC.*\n$/);
+  });
+
+  test("a reader who stops early stops no work", async () => {
+    const made = withConfig();
+    const { child, done } = made.spawn("compile");
+    child.stdout!.destroy();
+    child.stderr!.destroy();
+    expect((await done).code).toBe(0);
+    expect(made.has("route.cultivar.json")).toBe(true);
   });
 
   test("no config at all", async () => {
@@ -236,6 +290,14 @@ describe("eval, prompt and runs", () => {
       index: 29,
       input: { ticket: expect.any(String) as string },
     });
+    expect((await made.cultivar("eval")).out).toMatch(/\npaid 0 calls, \$0\.00 at made-up prices\n$/);
+    const artifact = made.read("route.cultivar.json");
+    for (const [name, code] of [
+      ["route.cultivar.json", 10],
+      [".", 30],
+    ] as const)
+      expect(await made.cultivar("eval", "--rows", name)).toMatchObject({ code, out: "" });
+    expect(made.read("route.cultivar.json")).toBe(artifact);
     expect(await made.cultivar("eval", "--split", "dev")).toMatchObject({ code: 10 });
 
     const prompt = await made.cultivar("prompt", "--input", `{"ticket":"\\u001b[31m charged twice"}`);
@@ -255,9 +317,14 @@ describe("eval, prompt and runs", () => {
     expect(runs).toHaveLength(1);
     expect(runs[0]!.replies).toBeGreaterThan(100);
     expect((await made.cultivar("runs", "show", "route-")).out).toContain("0 orphans");
-    const resumed = first(await made.cultivar("runs", "resume", "route-", "--json"));
+    expect((await made.cultivar("runs", "show", "route-")).out).toMatch(/\nstate +finished, /);
+    const again = await made.cultivar("runs", "resume", "route-", "--json");
+    expect(again.err).toContain("note  this run has finished: it is replayed");
+    expect(again.err).not.toContain("interrupt");
+    const resumed = first(again);
     expect(resumed).toMatchObject({ status: "compiled", calls: runs[0]!.replies, resumed: runs[0]!.replies });
     made.write("cultivar.config.ts", smallConfig("seed: 7,"));
+    expect((await made.cultivar("eval")).err).toContain("note  route: the artifact is not up to date (changed since: ");
     expect(await made.cultivar("runs", "resume", "route-")).toMatchObject({
       code: 1,
       err: expect.stringContaining("inputs have changed") as string,

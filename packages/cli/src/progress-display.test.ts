@@ -64,7 +64,9 @@ describe("elsewhere", () => {
       code: "rate-limit",
       message: "slow down",
     });
-    expect(log.text()).toContain("812 journaled answers are reused; 2 sent by it and never answered may be paid twice");
+    expect(log.text()).toContain(
+      "resuming this run: reusing 812 journaled answers; 2 calls of it never answered may be paid twice",
+    );
     expect(log.text()).toContain("wait  1m30s for a/b: slow down");
   });
 });

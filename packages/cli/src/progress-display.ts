@@ -1,7 +1,7 @@
 import type { RunEvent } from "@cultivar/core";
 import { advance, progressLine, startProgress } from "./format/progress.ts";
 import type { Progress } from "./format/progress.ts";
-import { duration } from "./format/quantities.ts";
+import { counted, duration } from "./format/quantities.ts";
 import { cut, oneLine, safeText } from "./format/safe-text.ts";
 import type { Io } from "./io.ts";
 
@@ -57,6 +57,6 @@ export function progressDisplay(io: Io, target: string): ProgressDisplay {
 }
 
 function resumedLine({ resumed, orphans }: Extract<RunEvent, { type: "start" }>): string {
-  const lost = orphans === 0 ? "" : `; ${orphans} sent by it and never answered may be paid twice`;
-  return `resuming an interrupted run: ${resumed} journaled answers are reused${lost}`;
+  const lost = orphans === 0 ? "" : `; ${counted(orphans, "call")} of it never answered may be paid twice`;
+  return `resuming this run: reusing ${counted(resumed, "journaled answer")}${lost}`;
 }

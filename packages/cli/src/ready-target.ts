@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import type {
   AnyModule,
@@ -14,6 +14,7 @@ import type {
 } from "@cultivar/core";
 import { CultivarError, fingerprintOf, isUpToDate, messageOf, parseArtifact } from "@cultivar/core";
 import { fileJournalStore, readTextFile, sqliteCache } from "@cultivar/core/node";
+import { artifactName } from "./config/artifact-name.ts";
 import type { Code } from "./config/code.ts";
 import type { ConfigTarget } from "./config/define-config.ts";
 import type { LoadedConfig } from "./config/load-config.ts";
@@ -63,6 +64,12 @@ export function runsFolder(folder: string): string {
   return join(folder, ".cultivar", "runs");
 }
 
+/** The code by file and package, so that a run can say which of them changed. */
+function partsOf({ files, packages }: Code): Readonly<Record<string, string>> {
+  const versions = Object.entries(packages).map(([name, version]) => [`node_modules/${name}`, version]);
+  return { ...files, ...Object.fromEntries(versions) };
+}
+
 /** Puts together what a run of one target needs. Nothing is opened or written yet. */
 export function readyTarget(loaded: LoadedConfig, name: string, code: Code, warn: (text: string) => void): ReadyTarget {
   const { program, ...own } = loaded.config.targets[name] as ConfigTarget;
@@ -71,14 +78,14 @@ export function readyTarget(loaded: LoadedConfig, name: string, code: Code, warn
     name,
     journal: fileJournalStore({ directory: runsFolder(loaded.folder) }),
     cache: sqliteCache({ file: join(loaded.folder, ".cultivar", "cache.sqlite"), onWarning: warn }),
-    fingerprint: code.fingerprint,
+    fingerprint: partsOf(code),
     ...own,
   } as AnyTarget;
   return {
     name,
     program,
     target,
-    artifactFile: join(loaded.folder, `${name}.cultivar.json`),
+    artifactFile: join(loaded.folder, artifactName(name)),
     simulated: models.some(isSimulated),
     paid: [...new Set(models.filter(mayCost).map(({ provider, modelId }) => `${provider}/${modelId}`))],
   };
@@ -145,6 +152,8 @@ export async function readArtifact(file: string): Promise<Artifact> {
 /** Fails before anything is paid for when a file could not be written afterwards. */
 export function requireWritable(file: string, what: string): void {
   const folder = join(file, "..");
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory() === true)
+    throw new CultivarError("storage", `${file}: expected a file to write the ${what} to, got a folder; name a file`);
   for (const path of existsSync(file) ? [folder, file] : [folder]) {
     try {
       accessSync(path, constants.W_OK);

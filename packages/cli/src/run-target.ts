@@ -1,7 +1,7 @@
 import type { CompileResult } from "@cultivar/core";
 import { artifactFrom, isCultivarError, printArtifact, start } from "@cultivar/core";
 import { writeFileAtomically } from "@cultivar/core/node";
-import { exitCodes } from "./exit-codes.ts";
+import { interrupts } from "./interrupts.ts";
 import type { Io } from "./io.ts";
 import { progressDisplay } from "./progress-display.ts";
 import type { AnyTarget, ReadyTarget } from "./ready-target.ts";
@@ -22,12 +22,7 @@ export interface RunOutcome {
 export async function runTarget(io: Io, ready: ReadyTarget, run: string | undefined): Promise<RunOutcome> {
   requireWritable(ready.artifactFile, "artifact");
   const started = io.now();
-  const abort = new AbortController();
-  const stopListening = io.onInterrupt(() => {
-    if (abort.signal.aborted) io.exit(exitCodes.interrupted);
-    io.err("\nstopping: calls in flight are journaled first; press again to stop at once\n");
-    abort.abort();
-  });
+  const { signal, stop } = interrupts(io, "calls in flight are journaled first");
   const display = progressDisplay(io, ready.name);
   let resumed = 0;
   const outcome = (result: CompileResult | undefined): RunOutcome => ({
@@ -36,11 +31,12 @@ export async function runTarget(io: Io, ready: ReadyTarget, run: string | undefi
     resumed,
   });
   try {
-    const target = { ...ready.target, signal: abort.signal, ...(run !== undefined && { run }) } as AnyTarget;
+    const target = { ...ready.target, signal, ...(run !== undefined && { run }) } as AnyTarget;
     const { events, result } = start(ready.program, target as never);
     for await (const event of events) {
       if (event.type === "start") ({ resumed } = event);
-      display.show(event);
+      // What comes after an interrupt is only the run's winding up.
+      if (!signal.aborted) display.show(event);
     }
     const done = await result;
     display.end();
@@ -48,11 +44,11 @@ export async function runTarget(io: Io, ready: ReadyTarget, run: string | undefi
     await writeFileAtomically(ready.artifactFile, printArtifact(artifactFrom(ready.program, target, done)));
     return outcome(done);
   } catch (error) {
-    if (abort.signal.aborted && isAbort(error, abort.signal)) return outcome(undefined);
+    if (signal.aborted && isAbort(error, signal)) return outcome(undefined);
     throw error;
   } finally {
     display.end();
-    stopListening();
+    stop();
   }
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
-import { isCultivarError, messageOf } from "@cultivar/core";
+import { CultivarError, isCultivarError, messageOf } from "@cultivar/core";
 import type { CompileFlags } from "./commands/compile.ts";
 import type { EvalFlags } from "./commands/eval.ts";
 import type { PromptFlags } from "./commands/prompt.ts";
@@ -18,18 +18,41 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     await cli.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return failed(error, io, { json: args.includes("--json"), debug: args.includes("--debug") });
+    const flags = { json: args.includes("--json"), debug: args.includes("--debug") };
+    if (!(error instanceof CommanderError)) return failed(error, io, flags);
+    if (error.exitCode === 0) return exitCodes.ok;
+    // Without a command its help was shown, which says more than an error.
+    if (error.code === "commander.help" && !flags.json) return exitCodes.config;
+    return failed(notUnderstood(error, commandIn(cli, args)), io, flags);
   }
+}
+
+/** The command that the arguments name, as far as they name one. */
+function commandIn(cli: Command, args: readonly string[]): Command {
+  let found = cli;
+  for (const arg of args) {
+    const next = found.commands.find((each) => each.name() === arg);
+    if (next === undefined) break;
+    found = next;
+  }
+  return found;
+}
+
+/** What commander says, in the house form. */
+function notUnderstood({ code, message }: CommanderError, asked: Command): CultivarError {
+  const names: string[] = [];
+  for (let at: Command | null = asked; at !== null; at = at.parent) names.unshift(at.name());
+  const where = names.join(" ");
+  const inside = asked.commands.map((each) => each.name()).join(", ");
+  const none = code === "commander.help" || (code === "commander.unknownOption" && inside !== "");
+  const what = none
+    ? `expected one of the commands ${inside} before any option`
+    : oneLine(message.replace(/^error: /, "").replace(/\.$/, ""), 1000);
+  return new CultivarError("config", `${where}: ${what}; \`npx ${where} --help\` shows how`);
 }
 
 /** Says what went wrong, in the house form, and never a stack unless it is asked for. */
 function failed(error: unknown, io: Io, flags: { readonly json: boolean; readonly debug: boolean }): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return exitCodes.ok;
-    if (flags.json)
-      printJson(io, { error: { code: "config", message: oneLine(error.message.replace(/^error: /, ""), 1000) } });
-    return exitCodes.config;
-  }
   const code = isCultivarError(error) ? error.code : "unexpected";
   const message = isCultivarError(error)
     ? safeText(error.message)
@@ -51,11 +74,11 @@ function commandLine(io: Io, done: (exitCode: number) => void): Command {
     )
     .version(cliVersion(), "-V, --version")
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
-    .showHelpAfterError("(--help shows how)")
+    // Its errors come in the house form, with all others.
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text), outputError: () => {} })
     .addHelpText(
       "after",
-      `\nExamples:\n  cultivar init            # a project that compiles at once, without a key\n  cultivar compile         # writes <target>.cultivar.json beside the config\n  cultivar compile --check # in CI: is every artifact up to date?\n\n${exitCodeHelp}`,
+      `\nExamples:\n  npx cultivar init            # a project that compiles at once, without a key\n  npx cultivar compile         # writes <target>.cultivar.json beside the config\n  npx cultivar compile --check # in CI: is every artifact up to date?\n\n${exitCodeHelp}`,
     );
   addInit(cli, io, done);
   addCompile(cli, io, done);
@@ -85,8 +108,8 @@ const yesOption = (): Option => new Option("--yes", "confirm a run that may cost
 
 function addInit(cli: Command, io: Io, done: Done): void {
   command(cli, "init [dir]", "Write a config, a program and data that compile at once on simulated models.", [
-    "cultivar init",
-    "cultivar init my-project",
+    "npx cultivar init",
+    "npx cultivar init my-project",
   ]).action(async (dir: string | undefined, flags: CommonFlags) => {
     const { initCommand } = await import("./commands/init.ts");
     done(await initCommand(io, dir, flags));
@@ -99,17 +122,21 @@ function addCompile(cli: Command, io: Io, done: Done): void {
     "compile [target...]",
     "Improve targets and write <target>.cultivar.json beside the config. Does nothing where nothing changed.",
     [
-      "cultivar compile",
-      "cultivar compile routeTicket --dry-run   # calls and cost, nothing is paid",
-      "cultivar compile --yes --json            # in CI",
-      "cultivar compile --check                 # exit 1 when an artifact is stale or edited",
+      "npx cultivar compile",
+      "npx cultivar compile routeTicket --dry-run   # calls and cost, nothing is paid",
+      "npx cultivar compile --yes --json            # in CI",
+      "npx cultivar compile --check                 # exit 1 when an artifact is stale or edited",
     ],
   )
     .addOption(configOption())
     .addOption(liveOption())
     .addOption(yesOption())
     .option("--dry-run", "show the expected calls and cost, make none")
-    .option("--check", "make no call; exit 1 when an artifact is missing, stale or edited by hand")
+    .addOption(
+      new Option("--check", "make no call; exit 1 when an artifact is missing, stale or edited by hand").conflicts(
+        "dryRun",
+      ),
+    )
     .action(async (names: string[], flags: CompileFlags) => {
       const { compileCommand } = await import("./commands/compile.ts");
       done(await compileCommand(io, names, flags));
@@ -121,7 +148,7 @@ function addEval(cli: Command, io: Io, done: Done): void {
     cli,
     "eval [target...]",
     "Score the baseline and the artifact on the same rows. Looking at test often makes it a val split.",
-    ["cultivar eval", "cultivar eval routeTicket --split val --rows rows.jsonl"],
+    ["npx cultivar eval", "npx cultivar eval routeTicket --split val --rows rows.jsonl"],
   )
     .addOption(configOption())
     .addOption(liveOption())
@@ -136,8 +163,8 @@ function addEval(cli: Command, io: Io, done: Done): void {
 
 function addPrompt(cli: Command, io: Io, done: Done): void {
   command(cli, "prompt [target]", "Show what is sent, as plain messages that work anywhere. Makes no call.", [
-    "cultivar prompt routeTicket",
-    'cultivar prompt routeTicket --input \'{"ticket": "I was charged twice"}\' --json',
+    "npx cultivar prompt routeTicket",
+    'npx cultivar prompt routeTicket --input \'{"ticket": "I was charged twice"}\' --json',
   ])
     .addOption(configOption())
     .addOption(liveOption())
@@ -152,11 +179,11 @@ function addPrompt(cli: Command, io: Io, done: Done): void {
 
 function addSimulate(cli: Command, io: Io, done: Done): void {
   command(cli, "simulate", "Serve simulated models over the OpenAI and Anthropic wire formats, until interrupted.", [
-    "cultivar simulate --port 4010",
-    "cultivar simulate --world multi-hop-qa --json",
+    "npx cultivar simulate --port 4010",
+    "npx cultivar simulate --world multi-hop-qa --json",
   ])
     .option("--port <number>", "0 takes a free one", "0")
-    .option("--world <name>", "ticket-routing, invoice-extraction or multi-hop-qa", "ticket-routing")
+    .option("--world <name>", "a simulated world; a wrong name lists them all", "ticket-routing")
     .option("--seed <number>", "seed of the replies", "0")
     .option("--latency <ms>", "wait before each reply", "0")
     .option("--noise <share>", "share of replies with a slip", "0")
@@ -170,21 +197,23 @@ function addRuns(cli: Command, io: Io, done: Done): void {
   const runs = cli
     .command("runs")
     .description("The journaled runs beside the config: list, show, resume.")
-    .addHelpText("after", `\nExamples:\n  cultivar runs list\n  cultivar runs show routeTicket-0f3a\n`);
-  command(runs, "list", "List the runs.", ["cultivar runs list"])
+    .addHelpText("after", `\nExamples:\n  npx cultivar runs list\n  npx cultivar runs show routeTicket-0f3a\n`);
+  command(runs, "list", "List the runs.", ["npx cultivar runs list"])
     .addOption(configOption())
     .action(async (flags: CommonFlags) => {
       const { runsListCommand } = await import("./commands/runs.ts");
       done(await runsListCommand(io, flags));
     });
-  command(runs, "show <run>", "Show what a run was made from and what it did.", ["cultivar runs show routeTicket-0f3a"])
+  command(runs, "show <run>", "Show what a run was made from and what it did.", [
+    "npx cultivar runs show routeTicket-0f3a",
+  ])
     .addOption(configOption())
     .action(async (name: string, flags: CommonFlags) => {
       const { runsShowCommand } = await import("./commands/runs.ts");
       done(await runsShowCommand(io, name, flags));
     });
   command(runs, "resume <run>", "Go on with exactly this run; refuses when its inputs have changed since.", [
-    "cultivar runs resume routeTicket-0f3a",
+    "npx cultivar runs resume routeTicket-0f3a",
   ])
     .addOption(configOption())
     .addOption(liveOption())

@@ -63,6 +63,8 @@ async function compileOne(io: Io, loaded: LoadedConfig, ready: ReadyTarget, flag
     return { object: planObject(ready.name, planned, ready.simulated, standing.why), code: exitCodes.ok };
   }
   io.err(`${line}\n`);
+  if (standing.upToDate)
+    io.err(`note  this run has finished: it is replayed, and what is journaled costs nothing again\n`);
   if (standing.why !== undefined) io.err(`because   ${oneLine(standing.why, 300)}\n`);
   await askConsent(io, ready, flags.yes === true);
   const run = await runTarget(io, ready, flags.run);
@@ -88,7 +90,7 @@ async function compileOne(io: Io, loaded: LoadedConfig, ready: ReadyTarget, flag
 function stale(io: Io, ready: ReadyTarget, standing: Standing, artifact: string): Outcome {
   const why = standing.why ?? "it would be built anew";
   io.err(
-    `${ready.name}: ${artifact} is not up to date: ${oneLine(why, 300)}; run \`cultivar compile ${ready.name}\` and check the file in\n`,
+    `${ready.name}: ${artifact} is not up to date: ${oneLine(why, 300)}; run \`npx cultivar compile ${ready.name}\` and check the file in\n`,
   );
   return {
     object: { target: ready.name, status: "stale", why, changed: standing.changed, artifact },

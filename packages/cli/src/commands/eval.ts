@@ -1,20 +1,31 @@
 import type { Candidate, Evaluation, ExampleRow, Row } from "@cultivar/core";
-import { CultivarError, evaluate, load, pairedDifference } from "@cultivar/core";
+import { CultivarError, evaluate, load, pairedDifference, plan } from "@cultivar/core";
 import { writeFileAtomically } from "@cultivar/core/node";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
+import { isArtifact } from "../config/artifact-name.ts";
 import { codeOf } from "../config/code.ts";
 import { loadConfig } from "../config/load-config.ts";
 import { askConsent } from "../consent.ts";
+import { interrupts } from "../interrupts.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { evalLines, evalObject } from "../format/evaluation.ts";
 import type { Evaluated } from "../format/evaluation.ts";
-import { count } from "../format/quantities.ts";
+import { planLine } from "../format/plan.ts";
+import { counted } from "../format/quantities.ts";
 import { oneLine } from "../format/safe-text.ts";
 import type { CommonFlags, Io } from "../io.ts";
 import { printJson } from "../io.ts";
 import type { ReadyTarget } from "../ready-target.ts";
-import { closing, pickTargets, readArtifact, readyTarget, requireWritable, shownPath } from "../ready-target.ts";
+import {
+  closing,
+  pickTargets,
+  readArtifact,
+  readyTarget,
+  requireWritable,
+  shownPath,
+  standingOf,
+} from "../ready-target.ts";
 
 export interface EvalFlags extends CommonFlags {
   readonly split?: string;
@@ -30,10 +41,10 @@ export async function evalCommand(io: Io, names: readonly string[], flags: EvalF
   const code = codeOf(loaded.file);
   const lines: string[] = [];
   const results: Evaluated[] = [];
-  const rowsFile = flags.rows === undefined ? undefined : resolve(io.cwd, flags.rows);
-  if (rowsFile !== undefined) requireWritable(rowsFile, "rows");
+  const rowsFile = flags.rows === undefined ? undefined : rowsFileOf(io, flags.rows);
   for (const name of pickTargets(loaded, names)) {
     const ready = readyTarget(loaded, name, code, (text) => io.err(`note  ${oneLine(text, 300)}\n`));
+    if (ready.paid.length > 0) io.err(`${await expected(ready, flags.split)}\n`);
     await askConsent(io, ready, flags.yes === true);
     const { evaluated, rows } = await closing(ready, evalOne(io, ready, flags.split));
     results.push(evaluated);
@@ -42,10 +53,40 @@ export async function evalCommand(io: Io, names: readonly string[], flags: EvalF
   }
   if (rowsFile !== undefined) {
     await writeFileAtomically(rowsFile, lines.map((line) => `${line}\n`).join(""));
-    io.err(`rows      ${shownPath(io.cwd, rowsFile)} (${count(lines.length)} lines)\n`);
+    io.err(`rows      ${shownPath(io.cwd, rowsFile)} (${counted(lines.length, "line")})\n`);
   }
   if (flags.json === true) printJson(io, { targets: results.map(evalObject) });
   return exitCodes.ok;
+}
+
+/** Where `--rows` goes; told before anything is paid for when it cannot. */
+function rowsFileOf(io: Io, name: string): string {
+  const file = resolve(io.cwd, name);
+  if (isArtifact(file)) {
+    throw new CultivarError(
+      "config",
+      `--rows ${name}: expected a file for the rows, got the name of an artifact; name another, say rows.jsonl`,
+    );
+  }
+  requireWritable(file, "rows");
+  return file;
+}
+
+/** What is shown before a paid evaluation: core's estimate for a compile, in the share that is scored here. */
+async function expected(ready: ReadyTarget, wanted: string | undefined): Promise<string> {
+  const { name, program, target, artifactFile, simulated } = ready;
+  const rows = (target.data[splitOf(ready, wanted)] as readonly ExampleRow[]).length;
+  const scored = existsSync(artifactFile) ? 2 * rows : rows;
+  const {
+    calls = 0,
+    usd,
+    testRows,
+    unpriced,
+  } = await plan(program, { ...target, budget: { evaluations: 1 } } as never);
+  const share = scored / (1 + 2 * testRows);
+  const { evaluations: _, ...budget } = target.budget;
+  const planned = { evaluations: scored, calls: calls * share, usd: usd && usd * share, testRows: 0, unpriced };
+  return planLine(name, planned, { budget, concurrency: target.concurrency ?? 16, simulated, proposes: false });
 }
 
 async function evalOne(
@@ -58,9 +99,9 @@ async function evalOne(
   const data = target.data[split] as readonly ExampleRow[];
   const candidate = existsSync(artifactFile) ? load(program, await readArtifact(artifactFile)) : undefined;
   if (candidate === undefined)
-    io.err(`${name}: no artifact yet, so only the baseline is scored; run \`cultivar compile ${name}\`\n`);
-  const abort = new AbortController();
-  const stopListening = io.onInterrupt(() => (abort.signal.aborted ? io.exit(exitCodes.interrupted) : abort.abort()));
+    io.err(`${name}: no artifact yet, so only the baseline is scored; run \`npx cultivar compile ${name}\`\n`);
+  else await noteStale(io, ready);
+  const { signal, stop } = interrupts(io, "calls in flight go to the cache first");
   const { metric, concurrency, seed, cache } = target;
   const { evaluations: _, ...budget } = target.budget;
   const score = async (of: Candidate | undefined): Promise<Evaluation> =>
@@ -70,7 +111,7 @@ async function evalOne(
       data,
       metric,
       budget,
-      signal: abort.signal,
+      signal,
       ...(concurrency !== undefined && { concurrency }),
       ...(seed !== undefined && { seed }),
       ...(cache !== undefined && { cache }),
@@ -85,7 +126,7 @@ async function evalOne(
     ];
     return { evaluated: compared({ target: name, split, simulated, baseline, best }, range), rows };
   } catch (error) {
-    if (abort.signal.aborted)
+    if (signal.aborted)
       throw new CultivarError(
         "aborted",
         `${name}: interrupted; run the same command again: cached answers are not paid for twice`,
@@ -93,8 +134,14 @@ async function evalOne(
       );
     throw error;
   } finally {
-    stopListening();
+    stop();
   }
+}
+
+/** An artifact of other inputs is scored all the same, and said. */
+async function noteStale(io: Io, ready: ReadyTarget): Promise<void> {
+  const { upToDate, why = "" } = await standingOf(ready);
+  if (!upToDate) io.err(`note  ${ready.name}: the artifact is not up to date (${oneLine(why, 200)})\n`);
 }
 
 /** The split asked for, else the strictest there is. */

@@ -14,18 +14,18 @@ import { compileCommand } from "./compile.ts";
 
 /** Lists the journaled runs beside the config. Returns the exit code. */
 export async function runsListCommand(io: Io, flags: CommonFlags): Promise<number> {
-  const store = storeOf(io, flags);
+  const store = runsBesideConfig(io, flags);
   const runs: RunSummary[] = [];
   for (const name of await store.list()) runs.push(await read(store, name));
   if (flags.json === true) printJson(io, { runs });
-  else if (runs.length === 0) io.out("no runs yet; `cultivar compile` makes one\n");
+  else if (runs.length === 0) io.out("no runs yet; `npx cultivar compile` makes one\n");
   else io.out(`${runTable(runs).join("\n")}\n`);
   return exitCodes.ok;
 }
 
 /** Shows what one run was made from and what it did. Returns the exit code. */
 export async function runsShowCommand(io: Io, name: string, flags: CommonFlags): Promise<number> {
-  const store = storeOf(io, flags);
+  const store = runsBesideConfig(io, flags);
   const run = await read(store, await known(store, name));
   if (flags.json === true) printJson(io, run);
   else io.out(`${runLines(run).join("\n")}\n`);
@@ -34,18 +34,18 @@ export async function runsShowCommand(io: Io, name: string, flags: CommonFlags):
 
 /** Goes on with exactly this run; refuses when its inputs have changed since. Returns the exit code. */
 export async function runsResumeCommand(io: Io, name: string, flags: CompileFlags): Promise<number> {
-  const store = storeOf(io, flags);
+  const store = runsBesideConfig(io, flags);
   const run = await read(store, await known(store, name));
   if (run.target === undefined) {
     throw new CultivarError(
       "journal",
-      `run ${name}: expected a journal that says its target, got ${run.state === "running" ? "one that another process holds" : "an empty one"}`,
+      `run ${name}: expected a journal that says its target, got ${run.state === "running" ? "one that another process holds; wait for it or stop it" : "an empty one; run `npx cultivar compile`"}`,
     );
   }
   return compileCommand(io, [run.target], { ...flags, run: run.name });
 }
 
-function storeOf(io: Io, flags: CommonFlags): JournalStore {
+function runsBesideConfig(io: Io, flags: CommonFlags): JournalStore {
   return fileJournalStore({ directory: runsFolder(dirname(findConfig(io.cwd, flags.config))) });
 }
 
@@ -75,5 +75,5 @@ async function read(store: JournalStore, name: string): Promise<RunSummary> {
     if (isCultivarError(error, "journal")) return summaryOf(name, records, "damaged");
     throw error;
   }
-  return summaryOf(name, records, "at rest");
+  return summaryOf(name, records);
 }

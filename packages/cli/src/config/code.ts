@@ -2,22 +2,18 @@ import { readFileSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CultivarError, contentHash, isCultivarError, messageOf, parseJsonSafely, sha256Hex } from "@cultivar/core";
+import { CultivarError, isCultivarError, messageOf, parseJsonSafely, sha256Hex } from "@cultivar/core";
+import { isArtifact } from "./artifact-name.ts";
 import { importsOf } from "./imports.ts";
 import { tokensOf } from "./tokens.ts";
 
 /** The code that a config is made of, as far as it can change what a compile does. */
 export interface Code {
-  /** One hash of everything below: a target's `fingerprint`. */
-  readonly fingerprint: string;
   /** Content hash by path relative to the config's folder, with forward slashes. */
   readonly files: Readonly<Record<string, string>>;
   /** Version by package name; `unknown` when no package.json was found. */
   readonly packages: Readonly<Record<string, string>>;
 }
-
-/** Compiled artifacts are results: an app or a config that imports one must not make it stale. */
-const isArtifact = (file: string): boolean => file.endsWith(".cultivar.json");
 
 /**
  * Reads the config and every file that relative imports reach from it, and the versions of the packages that those files
@@ -38,6 +34,7 @@ export function codeOf(configFile: string): Code {
     for (const specifier of importsOf(source)) {
       const target = localFile(specifier, file);
       if (target !== undefined) {
+        // Compiled artifacts are results: an app or a config that imports one must not make it stale.
         if (!seen.has(target) && !isArtifact(target)) queue.push(target);
         seen.add(target);
       } else if (!/^(?:node:|\.|\/|#|[a-z]+:)/.test(specifier)) {
@@ -48,7 +45,7 @@ export function codeOf(configFile: string): Code {
   }
   const sorted = Object.fromEntries(Object.entries(files).sort(byName));
   const versions = Object.fromEntries([...packages].sort(byName));
-  return { fingerprint: contentHash([sorted, versions]), files: sorted, packages: versions };
+  return { files: sorted, packages: versions };
 }
 
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,5 +1,5 @@
 import type { Estimate, Evaluation } from "@cultivar/core";
-import { count, counted, scoreWithError, spent } from "./quantities.ts";
+import { count, counted, scoreWithError, spent, together } from "./quantities.ts";
 import { alignColumns } from "./table.ts";
 
 /** One target's scores on one split: the baseline's, and the artifact's when there is one. */
@@ -41,6 +41,7 @@ export function evalLines({
     difference === undefined
       ? "no artifact to compare with"
       : `${worse}${scoreWithError(difference, { signed: true })} paired over n=${difference.n}`;
+  const paid = together([baseline.spend, ...(best === undefined ? [] : [best.spend])]);
   return [
     `${target} on ${split}: ${gain}${models}`,
     ...alignColumns(
@@ -48,7 +49,7 @@ export function evalLines({
       [2],
     ),
     ...(best === undefined ? [] : [`${count(fixed.length)} wrong -> right, ${count(broken.length)} right -> wrong`]),
-    `paid ${counted(baseline.spend.calls + (best?.spend.calls ?? 0), "call")}, ${[baseline, ...(best === undefined ? [] : [best])].map(({ spend }) => spent(spend)).join(" + ")}${simulated ? " at made-up prices" : ""}`,
+    `paid ${counted(paid.calls, "call")}, ${spent(paid)}${simulated ? " at made-up prices" : ""}`,
   ];
 }
 

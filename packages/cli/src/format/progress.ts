@@ -77,10 +77,14 @@ export function remainingMs({
  * with less said: what tells least goes first, down to `0.812  412/800  eta 3m40s`.
  */
 export function progressLine(progress: Progress, columns: number = Infinity): string {
-  if (progress.phase === "testing") return `${progress.target}  opening the test split for the final report`;
-  const [most, ...shorter] = [5, 4, 3, 2, 1, 0].map((detail) => partsOf(progress, detail).join("  "));
-  return [most!, ...shorter].find((line) => line.length <= columns) ?? shorter.at(-1)!;
+  const lines =
+    progress.phase === "testing"
+      ? [...testing.map((phrase) => `${progress.target}  ${phrase}`), testing.at(-1)!]
+      : [5, 4, 3, 2, 1, 0].map((detail) => partsOf(progress, detail).join("  "));
+  return lines.find((line) => line.length <= columns) ?? lines.at(-1)!;
 }
+
+const testing = ["opening the test split for the final report", "opening the test split", "testing"];
 
 function partsOf(progress: Progress, detail: number): readonly string[] {
   const { best, baseline, evaluations, expected, spend, unscored, waiting, elapsedMs } = progress;

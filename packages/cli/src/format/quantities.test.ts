@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { count, counted, dollars, duration, score, scoreWithError, spent } from "./quantities.ts";
+import { count, counted, dollars, duration, score, scoreWithError, spent, together } from "./quantities.ts";
 
 describe("duration", () => {
   test.each([
@@ -63,4 +63,18 @@ describe("scores", () => {
     expect(scoreWithError(estimate, { signed: true })).toBe(signed);
   });
   test("an empty set is unknown", () => expect(score(undefined)).toBe("unknown"));
+});
+
+test("several spends are one sum, unknown as soon as one of them is", () => {
+  const known = { calls: 2, inputTokens: 3, outputTokens: 4, usd: 0.25, pricedUsd: 0.25, unpriced: [] };
+  const unknown = { ...known, usd: undefined, pricedUsd: 0, unpriced: ["a/b"] };
+  expect(together([known, known])).toEqual({
+    calls: 4,
+    inputTokens: 6,
+    outputTokens: 8,
+    usd: 0.5,
+    pricedUsd: 0.5,
+    unpriced: [],
+  });
+  expect(spent(together([known, unknown, unknown]))).toBe("over $0.25 (price unknown for a/b)");
 });

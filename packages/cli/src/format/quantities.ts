@@ -43,6 +43,20 @@ export function spent(spend: Pick<Spend, "usd" | "pricedUsd" | "unpriced">): str
   return spend.pricedUsd > 0 ? `over ${dollars(spend.pricedUsd)} (price unknown${models})` : `cost unknown${models}`;
 }
 
+/** Several spends as one sum. Its `usd` is unknown as soon as one of them is. */
+export function together(spends: readonly Spend[]): Spend {
+  const sum = (of: (spend: Spend) => number): number => spends.reduce((total, spend) => total + of(spend), 0);
+  const known = spends.every(({ usd }) => usd !== undefined);
+  return {
+    calls: sum(({ calls }) => calls),
+    inputTokens: sum(({ inputTokens }) => inputTokens),
+    outputTokens: sum(({ outputTokens }) => outputTokens),
+    usd: known ? sum(({ usd }) => usd ?? 0) : undefined,
+    pricedUsd: sum(({ pricedUsd }) => pricedUsd),
+    unpriced: [...new Set(spends.flatMap(({ unpriced }) => unpriced))],
+  };
+}
+
 /** Three digits after the point; `unknown` for an empty set. */
 export function score(mean: number | undefined): string {
   return mean === undefined ? "unknown" : noMinusZero(mean.toFixed(3));

@@ -85,7 +85,7 @@ test("unscored rows, orphans, remarks and a missing test split are said; escapes
     remarks: ["cut \u001b[2J here"],
   }).join("\n");
   expect(lines).toContain("val: 2 rows unscored, left out of both sides (timeout after 60s)");
-  expect(lines).toContain("1,234 calls paid (812 before the interruption), 5 reused");
+  expect(lines).toContain("1,234 calls paid (812 by earlier processes), 5 reused");
   expect(lines).toContain("3 orphans (sent by an interrupted process, answer never seen)");
   expect(lines).toContain("note      cut \\x1b[2J here");
   expect(lines).toContain("test: no test split");

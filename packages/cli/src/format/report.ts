@@ -77,7 +77,7 @@ export function scoreTable(val: Comparison, test: Comparison | undefined): reado
 }
 
 /** Which rows changed sides: counted, with the ids of the first few. */
-export function changedRows(split: string, { fixed, broken, unscored }: Comparison): readonly string[] {
+function changedRows(split: string, { fixed, broken, unscored }: Comparison): readonly string[] {
   const shown = 5;
   const list = (ids: readonly string[]): string => {
     if (ids.length === 0) return "";
@@ -98,7 +98,7 @@ export function changedRows(split: string, { fixed, broken, unscored }: Comparis
 /** The whole closing report, as lines. */
 export function reportLines(report: Report): readonly string[] {
   const { val, test } = report;
-  const earlier = report.resumed === 0 ? "" : ` (${count(report.resumed)} before the interruption)`;
+  const earlier = report.resumed === 0 ? "" : ` (${count(report.resumed)} by earlier processes)`;
   const orphans =
     report.orphans === 0
       ? ""

@@ -17,7 +17,7 @@ const records: readonly JournalRecord[] = [
 ];
 
 test("counts what a journal holds: a cached reply was not paid for, an unanswered call is an orphan", () => {
-  expect(summaryOf("t-f", records, "at rest")).toEqual({
+  expect(summaryOf("t-f", records)).toEqual({
     name: "t-f",
     state: "at rest",
     target: "t",
@@ -35,17 +35,27 @@ test("counts what a journal holds: a cached reply was not paid for, an unanswere
   });
 });
 
+test("a run is finished when nothing came after its end, and at rest when it was taken up again", () => {
+  const end: JournalRecord = { ...(records[0] as JournalRecord & { type: "run" }), end: "evaluations" };
+  expect(summaryOf("t-f", [...records, end])).toMatchObject({ state: "finished", end: "evaluations" });
+  expect(summaryOf("t-f", [...records, end, { type: "open", elapsedMs: 1, orphans: 0 }]).state).toBe("finished");
+  expect(summaryOf("t-f", [...records, end, { type: "intent", key: "e", model: "m" }]).state).toBe("at rest");
+  expect(summaryOf("t-f", [], "running")).toMatchObject({ state: "running" });
+});
+
 test("a paid reply of unknown price makes the sum unknown", () => {
   const unknown: JournalRecord = { type: "reply", key: "e", response, elapsedMs: 1 };
-  expect(summaryOf("t-f", [...records, unknown], "at rest").usd).toBeUndefined();
+  expect(summaryOf("t-f", [...records, unknown]).usd).toBeUndefined();
 });
 
 test("shown as a table and at length", () => {
-  const run = summaryOf("t-f", records, "at rest");
+  const run = summaryOf("t-f", records);
   expect(runTable([run])).toEqual([
     "run  state    rows  paid  cached   cost  time",
     "t-f  at rest     1     1       1  $0.50  2.0s",
   ]);
   expect(runLines(run)).toContain("failed  timeout 1");
   expect(runLines(run).at(-1)).toBe("resume    npx cultivar runs resume t-f");
+  // What is finished has nothing to go on with.
+  expect(runLines({ ...run, state: "finished" }).join("\n")).not.toContain("resume");
 });

@@ -1,4 +1,5 @@
-import type { JournalRecord } from "@cultivar/core";
+import type { EndReason, JournalRecord } from "@cultivar/core";
+import { finishOf } from "@cultivar/core";
 import { count, counted, dollars, duration } from "./quantities.ts";
 import { oneLine } from "./safe-text.ts";
 import { alignColumns } from "./table.ts";
@@ -6,7 +7,10 @@ import { alignColumns } from "./table.ts";
 /** What a journal says of its run. */
 export interface RunSummary {
   readonly name: string;
-  readonly state: "running" | "at rest" | "damaged";
+  /** Finished: the last process that took it up came to its end. At rest: it was stopped before. */
+  readonly state: "running" | "finished" | "at rest" | "damaged";
+  /** Why a finished run ended. */
+  readonly end?: EndReason;
   readonly target: string | undefined;
   readonly fingerprint: string | undefined;
   readonly seed: number | undefined;
@@ -26,19 +30,25 @@ export interface RunSummary {
   readonly elapsedMs: number;
 }
 
-/** Folds a journal. */
-export function summaryOf(name: string, records: readonly JournalRecord[], state: RunSummary["state"]): RunSummary {
+/** Folds a journal. `trouble` is what keeps it from being read whole. */
+export function summaryOf(
+  name: string,
+  records: readonly JournalRecord[],
+  trouble?: "running" | "damaged",
+): RunSummary {
+  const end = trouble === undefined ? finishOf(records) : undefined;
   const first = records.find((record) => record.type === "run");
   const replies = records.filter((record) => record.type === "reply");
   const paid = replies.filter((reply) => reply.cached !== true);
   const answered = new Set(
-    records.flatMap((record) => (record.type === "reply" || record.type === "fault" ? [record.key] : [])),
+    records.flatMap((record) => (["reply", "fault", "vectors"].includes(record.type) ? [keyOf(record)] : [])),
   );
   const faults: Record<string, number> = {};
   for (const record of records) if (record.type === "fault") faults[record.code] = (faults[record.code] ?? 0) + 1;
   return {
     name,
-    state,
+    state: trouble ?? (end === undefined ? "at rest" : "finished"),
+    ...(end !== undefined && { end }),
     target: first?.target,
     fingerprint: first?.fingerprint,
     seed: first?.seed,
@@ -54,6 +64,10 @@ export function summaryOf(name: string, records: readonly JournalRecord[], state
       : paid.reduce((sum, reply) => sum + (reply.usd ?? 0), 0),
     elapsedMs: records.reduce((most, record) => Math.max(most, "elapsedMs" in record ? record.elapsedMs : 0), 0),
   };
+}
+
+function keyOf(record: JournalRecord): string | undefined {
+  return "key" in record ? record.key : undefined;
 }
 
 /** The list of runs. */
@@ -82,7 +96,10 @@ export function runLines(run: RunSummary): readonly string[] {
     ...alignColumns([
       ["run", oneLine(run.name, 100)],
       ["target", oneLine(run.target ?? "unknown", 100)],
-      ["state", `${run.state}, taken up by ${run.processes === 1 ? "1 process" : `${count(run.processes)} processes`}`],
+      [
+        "state",
+        `${run.state}${run.end === undefined ? "" : ` (${run.end})`}, taken up by ${run.processes === 1 ? "1 process" : `${count(run.processes)} processes`}`,
+      ],
       ["seed", run.seed === undefined ? "unknown" : String(run.seed)],
       ["rows", `${count(run.rows)} scored`],
       ["calls", `${count(run.replies)} paid, ${count(run.cached)} from the cache, ${counted(run.orphans, "orphan")}`],
@@ -92,6 +109,6 @@ export function runLines(run: RunSummary): readonly string[] {
     ]),
     "inputs",
     ...alignColumns(Object.entries(run.inputs).map(([name, hash]) => ["", name, hash])),
-    `resume    npx cultivar runs resume ${oneLine(run.name, 100)}`,
+    ...(run.state === "finished" ? [] : [`resume    npx cultivar runs resume ${oneLine(run.name, 100)}`]),
   ];
 }
