@@ -1,2 +1,2 @@
-export type { Fault, ServeOptions, ServerStats, SimulatedServer } from "./server.ts";
-export { serveSimulated } from "./server.ts";
+export type { Fault, HandlerOptions, ServeOptions, ServerStats, SimulatedHandler, SimulatedServer } from "./server.ts";
+export { serveSimulated, simulatedHandler } from "./server.ts";

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Request, Response } from "@cultivar/core";
 import { canonicalJson, CultivarError, messageOf, parseJsonSafely, sha256Hex } from "@cultivar/core";
 import type { SimulatedOptions } from "../simulated/index.ts";
-import { logicalKey, replier, responseOf } from "../simulated/index.ts";
+import { logicalKey, modelsOf, replier, responseOf, worldOf } from "../simulated/index.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { embeddingsReply } from "./embeddings.ts";
 import { openaiChat } from "./openai-chat.ts";
@@ -26,15 +26,18 @@ export interface Fault {
   readonly hangUp?: boolean;
 }
 
-export interface ServeOptions extends Omit<SimulatedOptions, "role"> {
-  /** 0 takes a free port. */
-  readonly port: number;
-  /** Default 127.0.0.1: only this machine. */
-  readonly host?: string;
+export interface HandlerOptions extends Omit<SimulatedOptions, "role" | "student"> {
   /** A file that gets one line `<model> <logical key> <sample>` for each reply, before it is sent. */
   readonly ledger?: string;
   /** Faults by number of the call, from 1, over all model calls. */
   readonly faults?: Readonly<Record<number, Fault>>;
+}
+
+export interface ServeOptions extends HandlerOptions {
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Default 127.0.0.1: only this machine. */
+  readonly host?: string;
 }
 
 /** Counts since the start. */
@@ -58,14 +61,13 @@ export interface SimulatedServer {
   close(): Promise<void>;
 }
 
-const models = ["simulated-student", "simulated-teacher"] as const;
-type ModelId = (typeof models)[number];
 const wires: readonly Wire[] = [openaiChat, openaiResponses, anthropicMessages];
 const maxBodyBytes = 32 * 1024 * 1024;
 
 interface State {
-  readonly options: ServeOptions;
-  readonly reply: Readonly<Record<ModelId, (request: Request, sample: number) => string>>;
+  readonly options: HandlerOptions;
+  /** By model id. */
+  readonly reply: ReadonlyMap<string, (request: Request, sample: number) => string>;
   /** How often each body came without a sample index: its count takes the index's place. */
   readonly seen: Map<string, number>;
   readonly answered: Set<string>;
@@ -76,19 +78,22 @@ interface State {
   outputTokens: number;
 }
 
+/** Answers the requests of clients, and counts. One handler is one client's world: samples are counted within it. */
+export interface SimulatedHandler {
+  /** Answers one request. `path` is the request's own path unless given: for servers that mount it under a prefix. */
+  handle(incoming: IncomingMessage, outgoing: ServerResponse, path?: string): Promise<void>;
+  stats(): ServerStats;
+}
+
 /**
- * Serves a world's student and teacher over the wire formats of OpenAI (chat completions, responses, embeddings, models)
- * and Anthropic (messages). The sample index is the header `x-sample-index`, else the count of identical bodies. The
- * replies are those of `simulated` for the same request. Any key will do. Throws `config` errors as `simulated` does,
- * and when the port is taken.
+ * What {@link serveSimulated} listens with: the same replies, for a server of one's own. Throws `config` errors as
+ * `simulated` does.
  */
-export async function serveSimulated(options: ServeOptions): Promise<SimulatedServer> {
+export function simulatedHandler(options: HandlerOptions): SimulatedHandler {
+  const models = Object.entries(modelsOf(worldOf(options)));
   const state: State = {
     options,
-    reply: {
-      "simulated-student": replier({ ...options, role: "student" }),
-      "simulated-teacher": replier({ ...options, role: "teacher" }),
-    },
+    reply: new Map(models.map(([id, model]) => [id, replier({ ...options, ...model })])),
     seen: new Map(),
     answered: new Set(),
     replies: {},
@@ -97,19 +102,15 @@ export async function serveSimulated(options: ServeOptions): Promise<SimulatedSe
     inputTokens: 0,
     outputTokens: 0,
   };
-  const server = createServer((incoming, outgoing) => {
-    handle(state, incoming, outgoing).catch((error: unknown) => {
-      if (outgoing.headersSent) outgoing.destroy();
-      else send(outgoing, 500, openaiError(500, messageOf(error), null));
-    });
-  });
-  // longer than clients keep a connection idle, so that none is closed under a request
-  server.keepAliveTimeout = 120_000;
-  const host = options.host ?? "127.0.0.1";
-  await listen(server, options.port, host);
-  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    handle: async (incoming, outgoing, path) => {
+      try {
+        await handle(state, incoming, outgoing, path ?? new URL(incoming.url ?? "/", "http://localhost").pathname);
+      } catch (error) {
+        if (outgoing.headersSent) outgoing.destroy();
+        else send(outgoing, 500, openaiError(500, messageOf(error), null));
+      }
+    },
     stats: () => ({
       calls: state.calls,
       faults: state.faults,
@@ -118,6 +119,26 @@ export async function serveSimulated(options: ServeOptions): Promise<SimulatedSe
       inputTokens: state.inputTokens,
       outputTokens: state.outputTokens,
     }),
+  };
+}
+
+/**
+ * Serves a world's students and teacher over the wire formats of OpenAI (chat completions, responses, embeddings, models)
+ * and Anthropic (messages). The sample index is the header `x-sample-index`, else the count of identical bodies. The
+ * replies are those of `simulated` for the same request. Any key will do. Throws `config` errors as `simulated` does,
+ * and when the port is taken.
+ */
+export async function serveSimulated(options: ServeOptions): Promise<SimulatedServer> {
+  const handler = simulatedHandler(options);
+  const server = createServer((incoming, outgoing) => void handler.handle(incoming, outgoing));
+  // longer than clients keep a connection idle, so that none is closed under a request
+  server.keepAliveTimeout = 120_000;
+  const host = options.host ?? "127.0.0.1";
+  await listen(server, options.port, host);
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    stats: () => handler.stats(),
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error === undefined ? resolve() : reject(error)));
@@ -141,9 +162,14 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   });
 }
 
-async function handle(state: State, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const path = new URL(incoming.url ?? "/", "http://localhost").pathname.replace(/\/+$/, "");
-  if (incoming.method === "GET" && path.startsWith("/v1/models")) return listModels(path, outgoing);
+async function handle(
+  state: State,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  requested: string,
+): Promise<void> {
+  const path = requested.replace(/\/+$/, "");
+  if (incoming.method === "GET" && path.startsWith("/v1/models")) return listModels(state, path, outgoing);
   const wire = wires.find((one) => one.path === path);
   if (incoming.method !== "POST" || (wire === undefined && path !== "/v1/embeddings"))
     return send(outgoing, 404, openaiError(404, `no ${incoming.method ?? ""} ${path} here`, null));
@@ -172,14 +198,15 @@ async function answer(
     return sendFault(wire, fault, outgoing);
   }
   const call = wire.read(body);
-  const model = models.find((one) => one === call.model);
-  if (model === undefined)
+  const { model } = call;
+  const reply = state.reply.get(model);
+  if (reply === undefined)
     return send(
       outgoing,
       404,
       wire.error(
         404,
-        `The model ${JSON.stringify(call.model)} does not exist; there are ${models.join(" and ")}.`,
+        `The model ${JSON.stringify(call.model)} does not exist; there are ${namesOf(state)}.`,
         "model_not_found",
       ),
     );
@@ -187,7 +214,7 @@ async function answer(
   const key = logicalKey(call.request);
   const responses: Response[] = [];
   for (let sample = first; sample < first + call.count; sample++) {
-    responses.push(responseOf(call.request, state.reply[model](call.request, sample), model));
+    responses.push(responseOf(call.request, reply(call.request, sample), model));
     record(state, model, key, sample, responses.at(-1)!);
   }
   state.inputTokens += responses[0]?.usage.inputTokens ?? 0;
@@ -216,7 +243,11 @@ function sampleOf(state: State, wire: Wire, body: Body, header: string | string[
   return first;
 }
 
-function record(state: State, model: ModelId, key: string, sample: number, response: Response): void {
+function namesOf(state: State): string {
+  return [...state.reply.keys()].join(" and ");
+}
+
+function record(state: State, model: string, key: string, sample: number, response: Response): void {
   const line = `${model} ${key} ${sample}`;
   state.answered.add(line);
   state.replies[model] = (state.replies[model] ?? 0) + 1;
@@ -234,12 +265,12 @@ function sendFault(wire: Wire, fault: Fault, outgoing: ServerResponse): void {
   send(outgoing, status, fault.body ?? wire.error(status, `an injected fault of status ${status}`, null));
 }
 
-function listModels(path: string, outgoing: ServerResponse): void {
+function listModels(state: State, path: string, outgoing: ServerResponse): void {
   const entry = (id: string): unknown => ({ id, object: "model", created, owned_by: "simulated" });
-  if (path === "/v1/models") return send(outgoing, 200, { object: "list", data: models.map(entry) });
-  const id = models.find((one) => path === `/v1/models/${one}`);
+  if (path === "/v1/models") return send(outgoing, 200, { object: "list", data: [...state.reply.keys()].map(entry) });
+  const id = [...state.reply.keys()].find((one) => path === `/v1/models/${one}`);
   if (id === undefined)
-    return send(outgoing, 404, openaiError(404, `no such model; there are ${models.join(" and ")}`, "model_not_found"));
+    return send(outgoing, 404, openaiError(404, `no such model; there are ${namesOf(state)}`, "model_not_found"));
   send(outgoing, 200, entry(id));
 }
 

@@ -1,5 +1,5 @@
 import type { Applies, ModuleSpec, Output, Rule, Texts, Value, World } from "./world.ts";
-import { decisive } from "./world.ts";
+import { decisive } from "./house-rules.ts";
 
 /** One worked example that a prompt shows. */
 export interface Shown {

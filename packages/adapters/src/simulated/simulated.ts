@@ -3,9 +3,10 @@ import { contentHash, CultivarError } from "@cultivar/core";
 import { usageOf } from "./logical.ts";
 import type { StudentSettings } from "./student.ts";
 import { student } from "./student.ts";
+import type { TrainingRow } from "./strength.ts";
 import { teacher } from "./teacher.ts";
 import type { World } from "./world.ts";
-import { adjust } from "./world.ts";
+import { adjust } from "./judge.ts";
 import { worlds } from "./worlds.ts";
 import type { WorldName } from "./worlds.ts";
 
@@ -25,6 +26,10 @@ export interface SimulatedOptions {
   readonly seed?: number;
   /** `null`: nothing that a prompt says helps the student. */
   readonly variant?: "null";
+  /** Which of the world's students, by name, where it offers several. Default the first. */
+  readonly student?: string;
+  /** What the student was trained on, as texts; it helps in worlds where training does. Default nothing. */
+  readonly trained?: readonly TrainingRow[];
   /** Waits before each reply, in milliseconds; default none. The reply does not depend on it. */
   readonly latencyMs?: number;
 }
@@ -37,7 +42,8 @@ const prices: Readonly<Record<SimulatedOptions["role"], Price>> = {
 
 const maxOutputTokens = { student: 512, teacher: 4096 } as const;
 
-function worldOf({ world, variant }: SimulatedOptions): World {
+/** The world that options name. Throws a `config` error for an unknown name. */
+export function worldOf({ world, variant }: Pick<SimulatedOptions, "world" | "variant">): World {
   const found = typeof world === "string" ? (worlds as Readonly<Record<string, World>>)[world] : world;
   if (found === undefined) {
     throw new CultivarError(
@@ -49,11 +55,24 @@ function worldOf({ world, variant }: SimulatedOptions): World {
 }
 
 /** Raised when replies change, so that no cache serves those of an earlier version. */
-const revision = 1;
+const revision = 2;
 
 function share(name: string, value: number): number {
   if (value >= 0 && value <= 1) return value;
   throw new CultivarError("config", `simulated: ${name} must be in [0, 1], got ${value}`);
+}
+
+/** The student's name where the world offers several. */
+function kindOf(world: World, { role, student: named }: SimulatedOptions): string | undefined {
+  const kinds = Object.keys(world.students ?? {});
+  if (role === "teacher" || (named === undefined && kinds.length === 0)) return undefined;
+  const kind = named ?? kinds[0]!;
+  if (kinds.includes(kind)) return kind;
+  const known = kinds.length === 0 ? "no name: this world has one student" : kinds.join(" or ");
+  throw new CultivarError(
+    "config",
+    `simulated: student of ${world.name} must be ${known}, got ${JSON.stringify(kind)}`,
+  );
 }
 
 /** Options with every default in place. */
@@ -63,8 +82,12 @@ interface Settings extends StudentSettings {
 }
 
 function settle(options: SimulatedOptions): Settings {
+  const world = worldOf(options);
+  const kind = kindOf(world, options);
   return {
-    world: worldOf(options),
+    world,
+    ...(kind !== undefined && { kind }),
+    ...(options.trained !== undefined && options.trained.length > 0 && { trained: options.trained }),
     adherence: share("adherence", options.adherence ?? 0.995),
     noise: share("noise", options.noise ?? 0),
     malformed: share("malformed", options.malformed ?? 0),
@@ -77,8 +100,25 @@ function settle(options: SimulatedOptions): Settings {
 function identityOf(settings: Settings): string {
   const { world, ...rest } = settings;
   const words = world.rules.map((rule) => [rule.id, rule.statements]);
-  const identity = contentHash([rest, words, world.learns, world.isNull ?? false, revision], 8);
+  // what some worlds have: left out where it is not, so that their identity does not change with this list
+  const own = [world.attention, world.trains, world.students].filter((part) => part !== undefined);
+  const identity = contentHash([rest, words, world.learns, world.isNull ?? false, revision, ...own], 8);
   return `simulated/${world.name}/${identity}`;
+}
+
+function modelIdOf(role: SimulatedOptions["role"], kind: string | undefined): string {
+  return kind === undefined ? `simulated-${role}` : `simulated-${role}-${kind}`;
+}
+
+/** The models of a world by id, as options of {@link simulated}: its students, and the teacher. */
+export function modelsOf(world: World): Readonly<Record<string, Pick<SimulatedOptions, "role" | "student">>> {
+  const kinds = Object.keys(world.students ?? {});
+  const students = kinds.map((kind) => [modelIdOf("student", kind), { role: "student", student: kind }] as const);
+  return {
+    "simulated-student": { role: "student" },
+    ...Object.fromEntries(students),
+    "simulated-teacher": { role: "teacher" },
+  };
 }
 
 /** The text of a reply, as a pure function of request and sample index. What `simulated` and the server both call. */
@@ -96,14 +136,15 @@ export function replier(options: SimulatedOptions): (request: Request, sample: n
  */
 export function simulated(options: SimulatedOptions): LanguageModel {
   const reply = replier(options);
+  const settings = settle(options);
   const { role, latencyMs } = options;
-  const modelId = `simulated-${role}`;
+  const modelId = modelIdOf(role, settings.kind);
   return {
     provider: "simulated",
     modelId,
     capabilities: { structuredOutput: true, tools: false, sampling: [], maxOutputTokens: maxOutputTokens[role] },
-    price: prices[role],
-    endpoint: identityOf(settle(options)),
+    price: (settings.kind === undefined ? undefined : settings.world.students?.[settings.kind]?.price) ?? prices[role],
+    endpoint: identityOf(settings),
     async generate(request, { signal } = {}): Promise<Response> {
       if (latencyMs !== undefined && latencyMs > 0) await wait(latencyMs, signal);
       if (signal?.aborted === true) throw new CultivarError("aborted", `simulated: the call was aborted`);

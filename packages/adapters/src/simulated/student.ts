@@ -1,6 +1,6 @@
 import type { Request } from "@cultivar/core";
 import { rng } from "@cultivar/core";
-import { adherenceTo } from "./adherence.ts";
+import { adherenceTo, layoutLine, usualAttention } from "./adherence.ts";
 import { conversationOf, drawsOf, logicalKey } from "./logical.ts";
 import type { Conversation } from "./logical.ts";
 import type { Asked, AskedField } from "./reading/asked.ts";
@@ -9,9 +9,10 @@ import { votesOf } from "./evidence.ts";
 import type { Reading } from "./reading/prompt.ts";
 import { readPrompt } from "./reading/prompt.ts";
 import { sameName, sectionsOf } from "./reading/sections.ts";
-import type { Applies, ModuleSpec, Output, World } from "./world.ts";
+import type { TrainingRow } from "./strength.ts";
+import { strengthOf, trainedStrengths } from "./strength.ts";
+import type { Applies, ModuleSpec, Output, RuleLesson, World } from "./world.ts";
 import { filler, fit, spoil, writeReply } from "./writing.ts";
-import type { Stance } from "./wording.ts";
 import { stanceOf, windows } from "./wording.ts";
 
 export interface StudentSettings {
@@ -23,23 +24,24 @@ export interface StudentSettings {
   /** Chance in [0, 1] that a reply is cut in the middle. */
   readonly malformed: number;
   readonly seed: number;
+  /** Which of the world's students this is, where there are several. */
+  readonly kind?: string;
+  /** What it was trained on. */
+  readonly trained?: readonly TrainingRow[];
 }
 
-/** What a prompt teaches about the rules of one module. */
-interface Lesson {
-  readonly stance: ReadonlyMap<string, Stance>;
-  /** Demos that follow a rule less those that break it. */
-  readonly shown: ReadonlyMap<string, number>;
-}
+/** By rule id, the chance in [0, 1] that it is followed under one prompt; rules that are not in it never are. */
+type Chances = ReadonlyMap<string, number>;
 
 /** A student: a pure function from request and sample index to a reply. What it has read is remembered, for speed only. */
 export function student(settings: StudentSettings): (request: Request, sample: number) => string {
-  const lessons = new Map<string, Lesson>();
-  const lessonOf = (module: ModuleSpec, reading: Reading): Lesson => {
+  const lessons = new Map<string, Chances>();
+  const trained = trainedStrengths(settings.world, settings.trained ?? []);
+  const lessonOf = (module: ModuleSpec, reading: Reading): Chances => {
     const key = JSON.stringify([module.name, reading.instructions, reading.demos]);
     let lesson = lessons.get(key);
     if (lesson === undefined) {
-      lesson = learn(settings.world, module, reading);
+      lesson = learn(settings, module, reading, trained);
       if (lessons.size >= 64) lessons.clear();
       lessons.set(key, lesson);
     }
@@ -49,65 +51,57 @@ export function student(settings: StudentSettings): (request: Request, sample: n
     const conversation = conversationOf(request);
     const { world } = settings;
     const inputs = world.program.modules.flatMap((one) => one.inputs.map((field) => field.name));
-    const asked = askedOf(request, conversation, inputs);
-    const module = moduleOf(world, conversation, asked);
+    const first = askedOf(request, conversation, inputs);
+    const module = moduleOf(world, conversation, first);
+    // what one module is given another may be asked for
+    const given = module.inputs.map((field) => field.name);
+    const asked = given.length === inputs.length ? first : askedOf(request, conversation, given);
     const fields = matchFields(module, asked.fields);
     const aliases = new Map(fields.flatMap(([field, own]) => (own === undefined ? [] : [[field.name, own] as const])));
     const reading = readPrompt(conversation, module, aliases);
     const key = logicalKey(request);
     const draw = drawsOf(settings.seed, key, sample);
     const row = sameRow(reading);
-    const applies = follow(settings, module, reading, lessonOf(module, reading), (rule) => draw("rule", rule, row));
+    const chances = lessonOf(module, reading);
+    const applies: Applies = (rule) => {
+      const chance = chances.get(rule) ?? 0;
+      return chance > 0 && draw("rule", rule, row) < chance;
+    };
     let output = world.answer(module.name, reading.live, applies);
-    if (draw("noise", row) < settings.noise)
+    // a chance of nothing needs no draw
+    const happens = (chance: number, what: string): boolean => chance > 0 && draw(what, row) < chance;
+    if (happens(settings.noise, "noise"))
       output = world.mistake(module.name, output, rng(settings.seed, `slip ${key} ${sample}`));
     const reply = write(asked, fields, output, module);
-    return draw("malformed", row) < settings.malformed ? spoil(reply) : reply;
+    return happens(settings.malformed, "malformed") ? spoil(reply) : reply;
   };
 }
 
-/** The live input without layout: the same row has the same draws in every template. */
+/** The live input without layout: names the row in a draw. Beside it the key of the whole prompt goes into every draw. */
 function sameRow(reading: Reading): string {
   return Object.values(reading.live).join(" ").replaceAll(/\s+/g, " ").trim();
 }
 
-/** Which rules are followed here: known ones, by a draw against adherence. */
-function follow(
-  { world, adherence }: StudentSettings,
-  module: ModuleSpec,
-  reading: Reading,
-  { stance, shown }: Lesson,
-  draw: (rule: string) => number,
-): Applies {
-  if (world.isNull === true) return () => false;
-  const strengthOf = (rule: string): number => {
-    const said = stance.get(rule) ?? "silent";
-    const seen = shown.get(rule) ?? 0;
-    if (said === "denied") return 0;
-    // a rule that is stated while the demos break it is followed half-heartedly
-    if (said === "stated") return seen < 0 ? 0.5 : 1;
-    return seen <= 0 ? 0 : world.learns[Math.min(seen, world.learns.length) - 1]!;
-  };
-  const own = world.rules.filter((rule) => rule.module === module.name);
-  const load = {
-    characters: charactersOf(reading),
-    rules: own.filter((rule) => strengthOf(rule.id) > 0).length,
-  };
-  const attention = adherenceTo(adherence, load);
-  return (rule) => {
-    const strength = strengthOf(rule);
-    return strength > 0 && draw(rule) < strength * attention;
-  };
-}
-
-function charactersOf({ instructions, demos }: Reading): number {
+function charactersOf({ instructions, demos }: Reading, ignoresLayout: boolean): number {
   const values = demos.flatMap((demo) => [...Object.values(demo.inputs), ...Object.values(demo.outputs)]);
-  const prose = instructions.replaceAll(/\[\[ ## [^\n]* ## \]\]/g, "").replaceAll(/\s+/g, " ");
+  const unmarked = instructions.replaceAll(/\[\[ ## [^\n]* ## \]\]/g, "");
+  const lines = ignoresLayout
+    ? unmarked.split(/\n|(?<=[a-z)][.!?])\s+/).filter((line) => !layoutLine.test(line))
+    : [unmarked];
+  const prose = lines.join(" ").replaceAll(/\s+/g, " ").trim();
   return values.reduce((sum, value) => sum + value.length, prose.length);
 }
 
-/** Reads the rules out of the prose, and out of demos by asking which rule makes the difference that they show. */
-function learn(world: World, module: ModuleSpec, reading: Reading): Lesson {
+/**
+ * Reads the rules out of the prose, and out of demos by asking which rule makes the difference that they show; a rule
+ * that is known is followed as far as attention goes.
+ */
+function learn(
+  { world, adherence, kind }: StudentSettings,
+  module: ModuleSpec,
+  reading: Reading,
+  trained: Chances,
+): Chances {
   const rules = world.rules.filter((rule) => rule.module === module.name);
   const said = windows(reading.instructions);
   const stance = new Map(rules.map((rule) => [rule.id, stanceOf(said, rule)]));
@@ -115,7 +109,17 @@ function learn(world: World, module: ModuleSpec, reading: Reading): Lesson {
   for (const demo of reading.demos) {
     for (const [rule, vote] of votesOf(world, module, rules, demo)) shown.set(rule, (shown.get(rule) ?? 0) + vote);
   }
-  return { stance, shown };
+  const of = (rule: string): RuleLesson => ({ stance: stance.get(rule) ?? "silent", shown: shown.get(rule) ?? 0 });
+  const told = rules.map((rule) => [rule.id, strengthOf(world, rule, of)] as const);
+  const load = {
+    characters: charactersOf(reading, world.attention?.ignoresLayout ?? false),
+    rules: told.filter(([, strength]) => strength > 0).length,
+  };
+  const attention = adherenceTo(adherence, load, { ...usualAttention, ...world.attention });
+  const misses = new Set(kind === undefined ? [] : (world.students?.[kind]?.misses ?? []));
+  // what training taught needs no attention to the prompt
+  const chances = told.map(([id, strength]) => [id, Math.max(strength * attention, trained.get(id) ?? 0)] as const);
+  return new Map(chances.filter(([id, chance]) => chance > 0 && !misses.has(id)));
 }
 
 /** The module that a prompt speaks to: whose outputs it asks for and whose inputs it shows. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { declared, meanScore, run, schemaLayout } from "./fixtures/layouts.ts";
 import { simulated } from "./simulated.ts";
 import type { World, WorldRow } from "./world.ts";
-import { judge } from "./world.ts";
+import { judge } from "./judge.ts";
 import { worlds } from "./worlds.ts";
 import { stanceOf, windows } from "./wording.ts";
 

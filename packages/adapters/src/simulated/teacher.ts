@@ -149,6 +149,9 @@ function moduleFor({ settings, texts, whole, rest }: Desk, hint: string): Module
     new RegExp(`\\b${sameName(module.name)}\\b`, "i").test(hint.replaceAll("_", " ")),
   );
   if (named.length === 1) return named[0]!;
+  // "root.classify::instruction": the one component that a prompt names
+  const under = modules.filter((module) => new RegExp(`\\b${module.name}(?:::|\\.)instructions?\\b`).test(whole));
+  if (under.length === 1) return under[0]!;
   const current = texts[0] ?? "";
   const said = windows(current);
   const score = (module: ModuleSpec): number => {

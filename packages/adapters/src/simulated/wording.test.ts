@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { judge } from "./world.ts";
+import { judge } from "./judge.ts";
 import { worlds } from "./worlds.ts";
 import { stanceOf, windows } from "./wording.ts";
 import { remarksOn } from "./reading/lesson.ts";
@@ -21,10 +21,13 @@ for (const world of Object.values(worlds)) {
       expect(statedIn(text, module)).toEqual([id]);
     });
 
-    test("every rule has three wordings, and the best instructions state exactly the true ones", () => {
+    test("every rule has three wordings, and the best instructions state exactly the true ones that are worth it", () => {
       for (const rule of world.rules) expect(new Set(rule.statements).size).toBeGreaterThanOrEqual(3);
       for (const module of world.program.modules) {
-        const own = world.rules.filter((rule) => rule.module === module.name && rule.decoy !== true);
+        const omits = world.optimum.omits ?? [];
+        const own = world.rules.filter(
+          (rule) => rule.module === module.name && rule.decoy !== true && !omits.includes(rule.id),
+        );
         expect(statedIn(world.optimum.instructions[module.name]!, module.name)).toEqual(own.map((rule) => rule.id));
         expect(statedIn(module.instructions, module.name)).toEqual([]);
       }

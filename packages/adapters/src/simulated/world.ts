@@ -1,6 +1,6 @@
-import type { Metric, Rng } from "@cultivar/core";
-import { metric } from "@cultivar/core";
-import type { Wording } from "./wording.ts";
+import type { Price, Rng } from "@cultivar/core";
+import type { Attention } from "./adherence.ts";
+import type { Stance, Wording } from "./wording.ts";
 
 /** What a field of a world's output holds. */
 export type Value = string | number | boolean;
@@ -40,6 +40,24 @@ export interface Rule extends Wording {
   readonly hint: string;
   /** A rule that sounds right and is not: followed when stated, and wrong. Never in the optimum. */
   readonly decoy?: true;
+  /** A decoy that whoever looks at a single wrong answer may take for the cure: feedback hints at it where it would help. */
+  readonly tempting?: true;
+}
+
+/** What a prompt says and shows of one rule. */
+export interface RuleLesson {
+  readonly stance: Stance;
+  /** Demos that follow it less those that break it. */
+  readonly shown: number;
+}
+
+/** One of several student models that a world offers. */
+export interface StudentKind {
+  /** Rules that it never follows, by id: too hard for it. */
+  readonly misses?: readonly string[];
+  /** What one call takes off the score, as a share in [0, 1). */
+  readonly cost: number;
+  readonly price: Price;
 }
 
 /** A row of a world. */
@@ -74,16 +92,29 @@ export interface World {
   /** `name` of the program and its modules in the order in which they run. */
   readonly program: { readonly name: string; readonly modules: readonly ModuleSpec[] };
   readonly rules: readonly Rule[];
-  /** Whether the metric ({@link metricOf}) explains itself. */
-  readonly feedback: "rich" | "scores";
+  /** Whether the metric (`metricOf`) explains itself: by module, of the answer as a whole, or not at all. */
+  readonly feedback: "rich" | "whole" | "scores";
   /** Chance that the student takes over a rule shown by one, two, three or more demos. Ascending, in [0, 1]. */
   readonly learns: readonly number[];
+  /**
+   * Chance in [0, 1] that the student takes over a rule, by what the prompt says and shows of it and (`of`) of the others;
+   * default: 1 when stated, halved when the demos break it, else by `learns`.
+   */
+  readonly strength?: (rule: Rule, lesson: RuleLesson, of: (rule: string) => RuleLesson) => number;
+  /** How the student's attention falls with the prompt, where it is not the usual one. */
+  readonly attention?: Partial<Attention>;
   /** When true nothing in a prompt helps: the student has its habits and keeps them. */
   readonly isNull?: boolean;
+  /** Chance that a student trained on one, two, three or more rows that show a rule follows it without being told. */
+  readonly trains?: readonly number[];
+  /** Student models by name, the first being the default, where choosing is part of the task. */
+  readonly students?: Readonly<Record<string, StudentKind>>;
   /** `size` rows with distinct inputs; the same for the same seed. */
   examples(size: number, seed: number): readonly WorldRow[];
   /** The student's mind: what it answers as `module` to these input texts when it follows the rules that `applies` grants. */
   answer(module: string, input: Texts, applies: Applies): Output;
+  /** What the program adds to the fields after a module has answered: passages that were looked up, say. */
+  between?(module: string, fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>;
   /** The whole program on a row's input. */
   solve(input: Texts, applies: Applies): Output;
   /** A plausible slip: another output than the given one. */
@@ -92,97 +123,25 @@ export interface World {
   compare(expected: Output, output: Output): { readonly score: number; readonly wrong: readonly string[] };
   /** Expected score of the program as declared, without noise. */
   readonly baseline: { readonly score: number };
-  /** Instructions by module known to reach the ceiling, and the score they reach, without noise. */
-  readonly optimum: { readonly instructions: Readonly<Record<string, string>>; readonly score: number };
+  /** What is known to reach the ceiling of everything that a prompt and its settings can do, and that score, without noise. */
+  readonly optimum: Optimum;
 }
 
-/** The rules that are true, in order. */
-export function houseRules(world: Pick<World, "rules">): readonly Rule[] {
-  return world.rules.filter((rule) => rule.decoy !== true);
+/** The best prompts of a world. */
+export interface Optimum {
+  /** By module. */
+  readonly instructions: Readonly<Record<string, string>>;
+  /** By module, where demos are part of the best prompt. */
+  readonly demos?: Readonly<Record<string, readonly DemoPair[]>>;
+  /** The best student by module, where there are several. */
+  readonly students?: Readonly<Record<string, string>>;
+  /** True rules, by id, that the best prompt leaves out because they cost more than they give. */
+  readonly omits?: readonly string[];
+  readonly score: number;
 }
 
-/**
- * The true rules that decide `fields` of an answer: each one without which the answer would be another. Found by
- * answering again without it, so nothing has to be declared twice.
- */
-export function decisive(
-  rules: readonly Rule[],
-  solve: (applies: Applies) => Output,
-  fields: readonly string[],
-): {
-  readonly output: Output;
-  readonly deciding: readonly { readonly rule: Rule; readonly fields: readonly string[] }[];
-} {
-  const asked = new Set<string>();
-  const house = new Set(rules.filter((rule) => rule.decoy !== true).map((rule) => rule.id));
-  const output = solve((id) => {
-    asked.add(id);
-    return house.has(id);
-  });
-  const deciding: { rule: Rule; fields: readonly string[] }[] = [];
-  for (const rule of rules) {
-    if (!house.has(rule.id) || !asked.has(rule.id)) continue;
-    const without = solve((id) => id !== rule.id && house.has(id));
-    const changed = fields.filter((field) => without[field] !== output[field]);
-    if (changed.length > 0) deciding.push({ rule, fields: changed });
-  }
-  return { output, deciding };
-}
-
-/** A world's metric: the score, and in rich worlds what was expected and why, in a colleague's words. */
-export function judge(
-  world: World,
-  row: Pick<WorldRow, "input" | "expected">,
-  output: Readonly<Record<string, unknown>>,
-): Judgement {
-  const given = output as Output;
-  const { score, wrong } = world.compare(row.expected, given);
-  if (world.feedback === "scores") return { score };
-  if (wrong.length === 0) return { score, feedback: "Right." };
-  const remarks = wrong.map(
-    (field) =>
-      `${field}: expected ${JSON.stringify(row.expected[field])}, got ${JSON.stringify(given[field] ?? null)}.`,
-  );
-  const { output: known, deciding } = decisive(world.rules, (applies) => world.solve(row.input, applies), wrong);
-  const hints = deciding.filter(({ fields }) => fields.some((field) => known[field] === row.expected[field]));
-  const feedback = [...remarks, ...hints.map(({ rule }) => rule.hint)].join("\n");
-  if (world.program.modules.length === 1) return { score, feedback };
-  const byModule: Record<string, string> = {};
-  for (const { name } of world.program.modules) {
-    const own = hints.filter(({ rule }) => rule.module === name).map(({ rule }) => rule.hint);
-    byModule[name] = own.length === 0 ? "Nothing wrong was seen in this step." : [...remarks, ...own].join("\n");
-  }
-  return { score, feedback, byModule };
-}
-
-/** A world's metric in the form that `compile` takes; it judges and calls no model. */
-export function metricOf(
-  world: World,
-): Metric<Pick<WorldRow, "input" | "expected">, Readonly<Record<string, unknown>>> {
-  return metric(({ example, output }) => judge(world, example, output), { name: world.name });
-}
-
-/** A module's best instructions: what it said, and every true rule in its clearest words. */
-export function bestInstructions(module: ModuleSpec, rules: readonly Rule[]): string {
-  const lines = rules.filter((rule) => rule.module === module.name && rule.decoy !== true);
-  return [module.instructions, "", ...lines.map((rule) => `- ${rule.statements[0]!}`)].join("\n");
-}
-
-/** {@link bestInstructions} for every module of a program. */
-export function bestProgram(modules: readonly ModuleSpec[], rules: readonly Rule[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(modules.map((module) => [module.name, bestInstructions(module, rules)]));
-}
-
-/** The same world with less help: `feedback: "scores"` silences its metric, `isNull` makes it one where nothing can help. */
-export function adjust(
-  world: World,
-  options: { readonly feedback?: "rich" | "scores"; readonly isNull?: boolean },
-): World {
-  const isNull = options.isNull ?? world.isNull ?? false;
-  return {
-    ...world,
-    feedback: options.feedback ?? world.feedback,
-    isNull,
-    ...(isNull && { optimum: { instructions: world.optimum.instructions, score: world.baseline.score } }),
-  };
+/** A worked example of one module. */
+export interface DemoPair {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly output: Readonly<Record<string, unknown>>;
 }

@@ -37,24 +37,68 @@ export function askedOf(request: Request, conversation: Conversation, shown: rea
   if (request.output !== undefined) return { layout: "json", fields: fieldsOf(request.output.schema) };
   const last = conversation.turns.findLast((turn) => turn.role === "user")?.text ?? "";
   const given = new Set([...shown, "completed"].map(sameName));
-  for (const match of last.matchAll(/^\s*\[\[ ## ([\w .[\]-]+?) ## \]\][ \t]*\n(?!\s*\{)/gm))
+  // a stand-in such as {summary} is no value; a JSON object is
+  for (const match of last.matchAll(/^\s*\[\[ ## ([\w .[\]-]+?) ## \]\][ \t]*\n(?!\s*\{[^{}":]*\})/gm))
     given.add(sameName(match[1]!));
   const all = `${conversation.system}\n${last}`;
+  const noted = notedSchemas(all);
   const pick = (names: Iterable<string>): readonly AskedField[] =>
-    [...new Set(names)].filter((name) => !given.has(sameName(name))).map((name) => ({ name }));
+    [...new Set(names)]
+      .filter((name) => !given.has(sameName(name)))
+      .flatMap((name) => (noted.has(name) ? fieldsOf({ properties: { [name]: noted.get(name) } }) : [{ name }]));
 
   const marked = pick(matches(all, marker));
   if (marked.length > 0) return { layout: "markers", fields: marked };
   const tagged = pick(tagNames(all));
   if (tagged.length > 0) return { layout: "tags", fields: tagged };
+  const keyed = pick(matches(all, /\((?:wire )?key: `([A-Za-z_]\w*)`\)/g));
+  if (keyed.length > 0)
+    return { layout: /\breturn\b[^.\n]{0,30}\bjson\b/i.test(all) ? "json" : "lines", fields: keyed };
   const json = lastIndex(withoutFences(all), /\bjson\b/gi);
   const fence = lastIndex(all, fenceRequest);
   if (fence > json) return { layout: "fence", fields: [] };
   if (json !== -1) {
+    // keys whose value is a stand-in of the same name are the layout itself; other keys near them may be data
+    const laidOut = pick(matches(all, /["']([A-Za-z_]\w*)["'][ \t]*:[ \t]*["']?[{<]\1[}>]/g));
+    if (laidOut.length > 0) return { layout: "json", fields: laidOut };
     const keys = matches(`${conversation.system}\n${last.slice(-tailLength)}`, /["']([A-Za-z_]\w*)["'][ \t]*:/g);
     return { layout: "json", fields: pick(keys.filter((key) => !schemaWords.has(key))) };
   }
   return { layout: "lines", fields: /^[ \t]*reasoning[ \t]*:/im.test(all) ? [{ name: "reasoning" }] : [] };
+}
+
+/**
+ * Schemas that stand beside a field's stand-in, by field: `{advice}  # note: ... JSON schema: {"type": "object", ...}`. An
+ * object with free keys has a key for each name that a list of names in the text gives.
+ */
+function notedSchemas(text: string): ReadonlyMap<string, JsonSchema> {
+  const found = new Map<string, JsonSchema>();
+  for (const [, name, rest] of text.matchAll(/\{([A-Za-z_]\w*)\}[ \t]*#[^\n]*?\bJSON schema: (\{[^\n]*\})/g)) {
+    const schema = parsed(rest!.replaceAll('\\"', '"'));
+    if (!isSchema(schema)) continue;
+    const isFree = schema["type"] === "object" && schema["properties"] === undefined;
+    const item = isSchema(schema["additionalProperties"]) ? schema["additionalProperties"] : {};
+    const properties = Object.fromEntries(namesListedIn(text).map((key) => [key, item]));
+    found.set(name!, isFree ? { ...schema, properties } : schema);
+  }
+  return found;
+}
+
+function namesListedIn(text: string): readonly string[] {
+  const list = parsed(/\b\w*names\b[^\n]*\n?\s*(\[\s*"[^\]]*"\s*\])/i.exec(text)?.[1] ?? "[]");
+  return Array.isArray(list) ? list.filter((name) => typeof name === "string") : [];
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function isSchema(value: unknown): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function lastIndex(text: string, pattern: RegExp): number {
@@ -64,7 +108,11 @@ function lastIndex(text: string, pattern: RegExp): number {
 /** Names of tags that a prompt asks to be filled: with a stand-in between them, or named as "between ... tags". */
 function tagNames(text: string): readonly string[] {
   const filled = matches(text, /<([A-Za-z_]\w*)>\s*(?:\{[^{}]*\}|\.{3}|…|\[[^\]]*\])\s*<\/\1>/g);
-  const named = matches(text, /(?:between|inside|within|in)\s+(?:the\s+)?<([A-Za-z_]\w*)>/gi);
+  // "shown in <fields>" points at a block of the prompt's own
+  const named = matches(
+    text,
+    /(?<!\b(?:shown|listed|given|found|described|defined|named|specified|provided|sent)\s+(?:to\s+you\s+)?)\b(?:between|inside|within|in)\s+(?:the\s+)?<([A-Za-z_]\w*)>/gi,
+  );
   return [...filled, ...named];
 }
 

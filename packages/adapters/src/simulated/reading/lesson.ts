@@ -14,7 +14,7 @@ export interface TeacherReading {
 
 const aboutText = /instruct|prompt|variable|candidate|\btext\b|version|skill|description|current|parent|proposal/i;
 const block =
-  /```[\w-]*\n([\s\S]*?)\n?```|<([A-Za-z_][\w-]*)>\s*([\s\S]*?)\s*<\/\2>|\[\[ ## (\w*(?:instruction|prompt)\w*) ## \]\][ \t]*\n([\s\S]*?)(?=\n\s*\[\[ ## |$(?![\s\S]))|"(\w*(?:instruction|prompt|text|value)s?)"\s*:\s*("(?:[^"\\]|\\.)*")|^[ \t]*#{0,6}[ \t]*\**(?:(?:the|current|present|old|basic|seed|parent)\s+)+(?:instructions?|prompt|text)\**[ \t]*:\**[ \t]*\n?(?!\s*(?:```|<|\[\[|"))([\s\S]*?)(?=\n[ \t]*\n|$(?![\s\S]))/gim;
+  /```[\w-]*\n([\s\S]*?)\n?```|<([A-Za-z_][\w-]*)>\s*((?:(?!<\2>)[\s\S])*?)\s*<\/\2>|\[\[ ## (\w*(?:instruction|prompt)\w*) ## \]\][ \t]*\n([\s\S]*?)(?=\n\s*\[\[ ## |$(?![\s\S]))|"(\w*(?:instruction|prompt|text|value)s?)"\s*:\s*("(?:[^"\\]|\\.)*")|^[ \t]*#{0,6}[ \t]*\**((?:(?:the|current|present|old|basic|seed|parent)\s+)+(?:instructions?|prompt|text|value))\**[ \t]*:\**[ \t]*\n?(?!\s*(?:```|<|\[\[|"))([\s\S]*?)(?=\n[ \t]*\n|$(?![\s\S]))/gim;
 
 /**
  * Finds the texts under work: fenced, tagged, marked or quoted blocks that a word such as "instruction", "prompt" or
@@ -24,14 +24,18 @@ export function readTeacherPrompt(text: string): TeacherReading {
   const texts: string[] = [];
   let rest = "";
   let at = 0;
-  for (const match of text.matchAll(block)) {
-    const [, fenced, tag, tagged, , marked, key, quoted, labelled] = match;
+  const matches = [...text.matchAll(block)];
+  for (const [i, match] of matches.entries()) {
+    const [, fenced, tag, tagged, , marked, key, quoted, label, labelled] = match;
+    // what first stands under a label that comes again only describes the field
+    if (label !== undefined && matches.slice(i + 1).some((later) => later[8] === label)) continue;
     const found = fenced ?? tagged ?? marked ?? (quoted === undefined ? labelled : unquoted(quoted));
     const above = text
       .slice(Math.max(0, match.index - 160), match.index)
       .split("\n")
       .slice(-3)
       .join(" ");
+    if (tag !== undefined && otherThing.test(tag)) continue;
     const announced =
       key !== undefined || marked !== undefined || labelled !== undefined || aboutText.test(`${tag ?? ""} ${above}`);
     if (found === undefined || !announced || isStandIn(found)) continue;
@@ -39,7 +43,22 @@ export function readTeacherPrompt(text: string): TeacherReading {
     rest += `${text.slice(at, match.index)}\n`;
     at = match.index + match[0].length;
   }
-  return { texts: [...new Set(texts)], rest: rest + text.slice(at) };
+  return { texts: [...new Set(texts.map((one) => unabridged(one, text)))], rest: rest + text.slice(at) };
+}
+
+/** Tags of what goes with a text, however it is announced. */
+const otherThing = /^(?:role|context|feedback|conversation|history|objective\w*|\w*inputs?\w*|\w*outputs?\w*)$/i;
+
+/** A text that is shown with its middle left out, whole where the prompt shows it whole elsewhere. */
+function unabridged(short: string, prompt: string): string {
+  const [head, tail, ...more] = short.split(" (...) ");
+  if (head === undefined || tail === undefined || more.length > 0) return short;
+  for (let from = prompt.indexOf(head); from !== -1; from = prompt.indexOf(head, from + 1)) {
+    const close = prompt.indexOf("</", from);
+    const found = prompt.slice(from, close === -1 ? undefined : close).trim();
+    if (found !== short && found.endsWith(tail)) return found;
+  }
+  return short;
 }
 
 function unquoted(literal: string): string {

@@ -34,6 +34,40 @@ interface Head {
   readonly read?: { readonly value: string; readonly end: number };
 }
 
+interface Patterns {
+  /** Names by what is left of them without case and separators. */
+  readonly byPattern: ReadonlyMap<string, string>;
+  readonly header: RegExp;
+  readonly key: RegExp;
+}
+
+/** Compiled patterns by their names: prompts of one program ask for the same few thousands of times. */
+const compiled = new Map<string, Patterns>();
+const mostCompiled = 256;
+
+function patternsFor(names: readonly string[]): Patterns {
+  const id = names.join("\n");
+  let patterns = compiled.get(id);
+  if (patterns === undefined) {
+    patterns = compile(names);
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(id, patterns);
+  }
+  return patterns;
+}
+
+function compile(names: readonly string[]): Patterns {
+  const any = names.map(namePattern).join("|");
+  return {
+    byPattern: new Map(names.map((name) => [sameName(name), name])),
+    header: new RegExp(
+      `^[ \\t]*(?:\\[\\[ ## (${any}) ## \\]\\]|#{1,6}[ \\t]+\\**(${any})\\**:?[ \\t]*$|<(${any})>|\\**(${any})\\**[ \\t]*:\\**(?!\\S*//))`,
+      "gim",
+    ),
+    key: new RegExp(`(["'])(${any})\\1[ \\t]*:[ \\t]*`, "gi"),
+  };
+}
+
 /**
  * The sections of a text that carry one of the given names, in order, in any of the usual layouts: `[[ ## name ## ]]`,
  * `### name`, `name: value` and `**name:** value` at the start of a line, `<name>`, and quoted keys as in JSON or a
@@ -41,13 +75,7 @@ interface Head {
  */
 export function sectionsOf(text: string, names: readonly string[]): readonly Section[] {
   if (names.length === 0) return [];
-  const byPattern = new Map(names.map((name) => [sameName(name), name]));
-  const any = names.map(namePattern).join("|");
-  const header = new RegExp(
-    `^[ \\t]*(?:\\[\\[ ## (${any}) ## \\]\\]|#{1,6}[ \\t]+\\**(${any})\\**:?[ \\t]*$|<(${any})>|\\**(${any})\\**[ \\t]*:\\**(?!\\S*//))`,
-    "gim",
-  );
-  const key = new RegExp(`(["'])(${any})\\1[ \\t]*:[ \\t]*`, "gi");
+  const { byPattern, header, key } = patternsFor(names);
   const heads: Head[] = [];
   for (const match of text.matchAll(header)) {
     const name = byPattern.get(sameName(match.slice(1).find((group) => group !== undefined) ?? ""));
@@ -78,7 +106,8 @@ function readBlock(text: string, from: number, to: number): { value: string; end
 
 /** A whole value in quotes is taken out of them; a list of strings becomes its lines. */
 function unquote(value: string): string {
-  if (!/^["[]/.test(value)) return value;
+  // what does not end as it began is no JSON; finding that out by an exception is slow
+  if (!(value.startsWith('"') && value.endsWith('"')) && !(value.startsWith("[") && value.endsWith("]"))) return value;
   try {
     const parsed: unknown = JSON.parse(value);
     if (typeof parsed === "string") return parsed;

@@ -1,6 +1,6 @@
 import type { Rng } from "@cultivar/core";
 import type { Applies, ModuleSpec, Output, Texts, Value, World, WorldRow } from "../world.ts";
-import { bestProgram } from "../world.ts";
+import { bestProgram } from "../house-rules.ts";
 import type { Subject, Town } from "./multi-hop-corpus.ts";
 import { corpus, hyphenated, search, subjects, thousandsInWords, towns } from "./multi-hop-corpus.ts";
 import { multiHopRules } from "./multi-hop-rules.ts";
@@ -146,6 +146,7 @@ export const multiHopQa: World & { readonly corpus: typeof corpus; readonly sear
   learns: [0.8, 0.92, 0.97],
   examples: (size, seed) => distinct(size, seed, "multi-hop-qa", row, (one) => one.input["question"]!),
   answer,
+  between: (module, fields) => (module === "query" ? { context: [...search(String(fields["query"]))] } : {}),
   solve: (input, applies) => {
     const { query } = answer("query", input, applies);
     const context = search(String(query)).join("\n");
@@ -158,8 +159,9 @@ export const multiHopQa: World & { readonly corpus: typeof corpus; readonly sear
     const right = normal(output["answer"]) === normal(expected["answer"]);
     return { score: right ? 1 : 0, wrong: right ? [] : ["answer"] };
   },
-  baseline: { score: 0.51 },
-  optimum: { instructions: bestProgram(modules, multiHopRules), score: 0.98 },
+  // both over 20,000 rows (ten seeds of 2,000): standard errors 0.004 and 0.001
+  baseline: { score: 0.517 },
+  optimum: { instructions: bestProgram(modules, multiHopRules), score: 0.986 },
   corpus,
   search,
 };

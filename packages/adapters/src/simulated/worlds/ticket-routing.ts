@@ -1,6 +1,6 @@
 import type { Rng } from "@cultivar/core";
 import type { Applies, ModuleSpec, Output, World, WorldRow } from "../world.ts";
-import { bestProgram } from "../world.ts";
+import { bestProgram } from "../house-rules.ts";
 import { distinct, fill } from "./texts.ts";
 import { ticketRules } from "./ticket-rules.ts";
 import * as texts from "./ticket-texts.ts";
@@ -106,7 +106,7 @@ function answer(_module: string, input: Readonly<Record<string, string>>, applie
   return { queue, urgent };
 }
 
-const optimum = { instructions: bestProgram(modules, ticketRules), score: 0.99 };
+const optimum = { instructions: bestProgram(modules, ticketRules), score: 0.9893 };
 
 /** Support tickets: a classification with nine hidden house rules, whose metric explains what went wrong. */
 export const ticketRouting: World = {
@@ -129,6 +129,7 @@ export const ticketRouting: World = {
     const wrong = ["queue", "urgent"].filter((field) => expected[field] !== output[field]);
     return { score: wrong.includes("queue") ? 0 : wrong.length === 0 ? 1 : 0.5, wrong };
   },
-  baseline: { score: 0.49 },
+  // both over 20,000 rows (ten seeds of 2,000): standard errors 0.003 and 0.001
+  baseline: { score: 0.491 },
   optimum,
 };

@@ -1,0 +1,4 @@
+import { testWorld } from "../fixtures/test-world.ts";
+import { ticketRouting } from "./ticket-routing.ts";
+
+testWorld(ticketRouting);
