@@ -1,0 +1,57 @@
+import type { RunSpec } from "./run-record.ts";
+
+/** How large a comparison is, unless flags say otherwise. */
+export interface Scale {
+  readonly name: string;
+  readonly rows: RunSpec["rows"];
+  readonly budget: number;
+  readonly seeds: readonly number[];
+  readonly noise: readonly number[];
+}
+
+const range = (from: number, count: number): readonly number[] => Array.from({ length: count }, (_, i) => from + i);
+
+/** What the tables in the documentation are made with. */
+export const full: Scale = {
+  name: "full",
+  rows: { train: 100, val: 50, test: 1000 },
+  budget: 1000,
+  seeds: range(0, 20),
+  noise: [0, 0.1],
+};
+
+/** A look at everything in five minutes on two cores. */
+export const quick: Scale = {
+  name: "quick",
+  rows: { train: 60, val: 30, test: 300 },
+  budget: 300,
+  seeds: range(0, 3),
+  noise: [0],
+};
+
+/** Reads `3`, `1,2,5` and `100..119`. Throws for anything else. */
+export function parseSeeds(text: string): readonly number[] {
+  const seeds = text.split(",").flatMap((part) => {
+    const ends = /^(-?\d+)(?:\.\.(-?\d+))?$/.exec(part.trim());
+    const from = Number(ends?.[1]);
+    const to = Number(ends?.[2] ?? ends?.[1]);
+    return ends === null || to < from ? [Number.NaN] : range(from, to - from + 1);
+  });
+  if (seeds.every(Number.isSafeInteger)) return [...new Set(seeds)];
+  throw new Error(`--seeds: expected whole numbers such as 3, 1,2,5 or 100..119, got ${JSON.stringify(text)}`);
+}
+
+/** Reads a list of shares in [0, 1]. Throws for anything else. */
+export function parseShares(text: string): readonly number[] {
+  const shares = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+  if (shares.every((share) => share >= 0 && share <= 1)) return shares;
+  throw new Error(`--noise: expected shares in [0, 1] such as 0,0.1, got ${JSON.stringify(text)}`);
+}
+
+/** Reads a list of names. Throws when one is not among `known`. */
+export function parseNames(flag: string, text: string, known: readonly string[]): readonly string[] {
+  const names = text.split(",").map((part) => part.trim());
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger === undefined) return names;
+  throw new Error(`--${flag}: expected some of ${known.join(", ")}, got ${JSON.stringify(stranger)}`);
+}
