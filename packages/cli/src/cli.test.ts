@@ -317,7 +317,7 @@ describe("eval, prompt and runs", () => {
     expect(runs).toHaveLength(1);
     expect(runs[0]!.replies).toBeGreaterThan(100);
     expect((await made.cultivar("runs", "show", "route-")).out).toContain("0 orphans");
-    expect((await made.cultivar("runs", "show", "route-")).out).toMatch(/\nstate +finished, /);
+    expect((await made.cultivar("runs", "show", "route-")).out).toMatch(/\nstate +finished \(\w+\), /);
     const again = await made.cultivar("runs", "resume", "route-", "--json");
     expect(again.err).toContain("note  this run has finished: it is replayed");
     expect(again.err).not.toContain("interrupt");
