@@ -1,6 +1,7 @@
 import { testOptimizer } from "@cultivar/core/testing";
 import { describe, test } from "vitest";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { gepa } from "./gepa/gepa.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 import { randomSearch } from "./random-search/random-search.ts";
 import { sequence } from "./sequence/sequence.ts";
@@ -8,6 +9,8 @@ import { sequence } from "./sequence/sequence.ts";
 describe("the optimizers keep the contract", () => {
   testOptimizer({ test }, "labeledFewShot", { make: () => labeledFewShot() });
   testOptimizer({ test }, "bootstrap", { make: () => bootstrap() });
+  testOptimizer({ test }, "gepa", { make: () => gepa() });
+  testOptimizer({ test }, "gepa of width 4", { make: () => gepa({ width: 4 }) });
   testOptimizer({ test }, "randomSearch", { make: () => randomSearch() });
   testOptimizer({ test }, "sequence", {
     make: () => sequence(labeledFewShot(), bootstrap(), randomSearch({ candidates: 4 })),

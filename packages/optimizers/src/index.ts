@@ -1,5 +1,7 @@
 export type { BootstrapOptions } from "./bootstrap/bootstrap.ts";
 export { bootstrap } from "./bootstrap/bootstrap.ts";
+export type { GepaOptions } from "./gepa/gepa.ts";
+export { gepa, published } from "./gepa/gepa.ts";
 export type { LabeledFewShotOptions } from "./labeled-few-shot/labeled-few-shot.ts";
 export { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 export type { InstructionChoices } from "./random-search/draws.ts";
