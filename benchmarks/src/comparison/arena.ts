@@ -18,6 +18,8 @@ export interface Arena {
     seed: number,
     sizes: RunSpec["rows"],
   ): { readonly train: readonly WorldRow[]; readonly val: readonly WorldRow[] };
+  /** The first `count` test rows. */
+  test(count: number): readonly WorldRow[];
   /** Mean over the test rows without flips; remembered by candidate. */
   score(candidate: Candidate, testRows: number): Promise<number>;
 }
@@ -68,6 +70,7 @@ export function arena(name: string): Arena {
       const drawn = rng(seed, `rows of ${name}`).sample(pool, sizes.train + sizes.val);
       return { train: drawn.slice(0, sizes.train), val: drawn.slice(sizes.train) };
     },
+    test: (count) => rows(count).slice(0, count),
     score: (candidate, test) => {
       const key = `${test} ${candidateHash(candidate)}`;
       const known = scores.get(key) ?? meanOf(program, models, candidate, world, rows(test).slice(0, test));

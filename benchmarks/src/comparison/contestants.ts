@@ -1,5 +1,5 @@
 import type { Candidate, Gate, Optimizer } from "@cultivar/core";
-import { bootstrap, labeledFewShot, randomSearch } from "@cultivar/optimizers";
+import { bootstrap, gepa, labeledFewShot, published, randomSearch } from "@cultivar/optimizers";
 import type { Arena } from "./arena.ts";
 
 /** An optimizer as it enters the comparison, made for a world. */
@@ -33,6 +33,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   labeledFewShot: () => ({ optimizer: labeledFewShot() }),
   bootstrap: () => ({ optimizer: bootstrap() }),
   randomSearch: () => ({ optimizer: randomSearch({ candidates: unbounded }) }),
+  "gepa (published)": () => ({ optimizer: gepa(published) }),
 };
 
 /** The bounds of every table: what they give is known beforehand. */

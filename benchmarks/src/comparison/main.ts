@@ -8,7 +8,7 @@ import { commitOf } from "./commit.ts";
 import { contestants } from "./contestants.ts";
 import { runAll } from "./pool.ts";
 import type { RunRecord, RunSpec } from "./run-record.ts";
-import { codeHash, runStore } from "./run-store.ts";
+import { codeHash, runStore, searchCode } from "./run-store.ts";
 import { full, parseNames, parseSeeds, parseShares, quick } from "./scale.ts";
 import { summarize } from "./summary.ts";
 import { printTable } from "./table.ts";
@@ -103,7 +103,7 @@ async function main(): Promise<number> {
 
 /** The records of all specs, in their order: known ones as they are, the others run now. */
 async function recordsOf(specs: readonly RunSpec[], keep: boolean, width: number): Promise<readonly RunRecord[]> {
-  const code = codeHash();
+  const code = codeHash(searchCode);
   const store = keep ? runStore(join(import.meta.dirname, "..", "..", ".runs", "runs.jsonl"), code) : undefined;
   const found = new Map<RunSpec, RunRecord>();
   for (const spec of specs) {

@@ -1,27 +1,46 @@
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { specKey } from "./run-record.ts";
 
 const rootFolder = join(import.meta.dirname, "..", "..", "..");
-/** What decides the outcome of a run. */
-const folders = ["packages/core/src", "packages/adapters/src", "packages/optimizers/src"];
-const files = ["arena.ts", "contestants.ts", "run-one.ts", "run-record.ts"];
+const arenaFiles = ["arena.ts", "run-record.ts"].map((file) => `benchmarks/src/comparison/${file}`);
+const own = ["contestants.ts", "run-one.ts"].map((file) => `benchmarks/src/comparison/${file}`);
 
-/** Hash of all code that a run goes through, 16 hex digits. */
-export function codeHash(): string {
+/** What decides the outcome of a run of ours. */
+export const searchCode: readonly string[] = [
+  "packages/core/src",
+  "packages/adapters/src",
+  "packages/optimizers/src",
+  ...arenaFiles,
+  ...own,
+];
+
+/** What decides how a world answers and scores, whoever searches. */
+export const worldCode: readonly string[] = [
+  ...["ground", "values", "programs", "judging"].map((floor) => `packages/core/src/${floor}`),
+  "packages/adapters/src/simulated",
+  "packages/adapters/src/simulated-server",
+  ...arenaFiles,
+];
+
+/** Hash of files and of the TypeScript in folders (paths from the repository's root), tests left out; 16 hex digits. */
+export function codeHash(paths: readonly string[]): string {
   const hash = createHash("sha256");
   const add = (path: string): void => {
     hash.update(`${path}\n`);
     hash.update(readFileSync(join(rootFolder, path)));
   };
-  for (const folder of folders) {
-    const found = readdirSync(join(rootFolder, folder), { recursive: true, encoding: "utf8" });
-    const own = found.filter((file) => file.endsWith(".ts") && !/\.test(?:-d)?\.ts$/.test(file));
-    for (const file of own.toSorted()) add(`${folder}/${file}`);
+  for (const path of paths) {
+    if (statSync(join(rootFolder, path)).isFile()) {
+      add(path);
+      continue;
+    }
+    const found = readdirSync(join(rootFolder, path), { recursive: true, encoding: "utf8" });
+    const sources = found.filter((file) => file.endsWith(".ts") && !/\.test(?:-d)?\.ts$/.test(file));
+    for (const file of sources.toSorted()) add(`${path}/${file}`);
   }
-  for (const file of files) add(`benchmarks/src/comparison/${file}`);
   return hash.digest("hex").slice(0, 16);
 }
 

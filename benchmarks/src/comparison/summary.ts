@@ -35,8 +35,8 @@ export interface Row {
   readonly seconds: number | undefined;
 }
 
-/** The optimizer that all others are compared with. */
-export const yardstick = "randomSearch";
+/** The optimizer that all others are compared with, by the name that it has here or among peers. */
+const yardsticks: readonly string[] = ["randomSearch", "ours:randomSearch"];
 /** More than a point below the baseline counts as worse. */
 const point = 0.01;
 
@@ -50,7 +50,12 @@ export function summarize(records: readonly RunRecord[]): readonly Row[] {
     const key = groupKey(record, record.optimizer);
     groups.set(key, [...(groups.get(key) ?? []), record]);
   }
-  return [...groups.values()].map((group) => rowOf(group, groups.get(groupKey(group[0]!, yardstick)) ?? []));
+  return [...groups.values()].map((group) =>
+    rowOf(
+      group,
+      yardsticks.flatMap((name) => groups.get(groupKey(group[0]!, name)) ?? []),
+    ),
+  );
 }
 
 function groupKey({ world, noise, persistent, budget }: RunRecord, optimizer: string): string {
@@ -82,7 +87,7 @@ function rowOf(group: readonly RunRecord[], random: readonly RunRecord[]): Row {
       middle === undefined || shown.length < outcomes.length
         ? undefined
         : { median: middle, reached: goals.filter((calls) => calls < budget).length, n: goals.length },
-    versusRandom: optimizer === yardstick ? undefined : against(done, random.filter(isDone)),
+    versusRandom: yardsticks.includes(optimizer) ? undefined : against(done, random.filter(isDone)),
     worse: mean(outcomes.map((outcome) => (outcome.score < outcome.baseline - point ? 1 : 0))),
     metricCalls: mean(outcomes.map((outcome) => outcome.metricCalls)),
     reportedMetricCalls: mean(outcomes.flatMap((outcome) => outcome.reportedMetricCalls ?? [])),

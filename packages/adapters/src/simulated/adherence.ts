@@ -20,7 +20,7 @@ export interface Attention {
 
 /** A line or sentence that says how to write and not what: as frameworks do, each in its own words. */
 export const layoutLine: RegExp =
-  /\bfields?\b|\bjson\b|\bschema\b|\bformat(?:ted|ting)?\b|\bstructured?\b|\bshape:|\bmaterial to work on\b|^[ \t]*(?:-|\d+\.) `?\w+`? \([^)]*\):|^[ \t]*"\w+":|^[ \t]*(?:[{}"<].*[{}">]|[{}]|-{3,}),?[ \t]*$/i;
+  /\bfields?\b|\bjson\b|\bschema\b|\bformat(?:ted|ting)?\b|\bstructured?\b|\bshape:|\bmaterial to work on\b|\bexamples? (?:above|demonstrations)\b|\bspecific entities\b|\bturns are examples\b|\babove rules\b|^real user query:|^[ \t]*(?:-|\d+\.) `?\w+`? \([^)]*\):|^[ \t]*"\w+":|^[ \t]*(?:[{}"<].*[{}">]|[{}]|-{3,}),?[ \t]*$/i;
 
 /** The attention of a student where the world does not say otherwise. */
 export const usualAttention: Attention = { freeCharacters: 2500, halvingCharacters: 25_000, halvingRules: 80 };

@@ -84,7 +84,10 @@ function sameRow(reading: Reading): string {
 
 function charactersOf({ instructions, demos }: Reading, ignoresLayout: boolean): number {
   const values = demos.flatMap((demo) => [...Object.values(demo.inputs), ...Object.values(demo.outputs)]);
-  const unmarked = instructions.replaceAll(/\[\[ ## [^\n]* ## \]\]/g, "");
+  const marks = /\[\[ ## [^\n]* ## \]\]/g;
+  const unmarked = (
+    ignoresLayout ? instructions.replaceAll(/<(\w*fields)>[\s\S]*?<\/\1>/g, "") : instructions
+  ).replaceAll(marks, "");
   const lines = ignoresLayout
     ? unmarked.split(/\n|(?<=[a-z)][.!?])\s+/).filter((line) => !layoutLine.test(line))
     : [unmarked];
@@ -103,7 +106,9 @@ function learn(
   trained: Chances,
 ): Chances {
   const rules = world.rules.filter((rule) => rule.module === module.name);
-  const said = windows(reading.instructions);
+  // "... in the following order of fields: `action`, `confirm`" says nothing of the task
+  const prose = reading.instructions.split("\n").filter((line) => !/\bfields?\b[^\n]*`/.test(line));
+  const said = windows(prose.join("\n"));
   const stance = new Map(rules.map((rule) => [rule.id, stanceOf(said, rule)]));
   const shown = new Map<string, number>();
   for (const demo of reading.demos) {
@@ -123,7 +128,7 @@ function learn(
 }
 
 /** The module that a prompt speaks to: whose outputs it asks for and whose inputs it shows. */
-export function moduleOf(world: World, { turns }: Conversation, asked: Asked): ModuleSpec {
+export function moduleOf(world: World, { system, turns }: Conversation, asked: Asked): ModuleSpec {
   const { modules } = world.program;
   if (modules.length === 1) return modules[0]!;
   const user = turns
@@ -134,7 +139,9 @@ export function moduleOf(world: World, { turns }: Conversation, asked: Asked): M
   const score = (module: ModuleSpec): number => {
     const wanted = module.outputs.filter((field) => names.has(sameName(field.name))).length;
     const given = module.inputs.filter((field) => sectionsOf(user, [field.name]).length > 0).length;
-    return 3 * wanted + 2 * given - module.inputs.length;
+    // a bare prompt names no field, and may still say what the module was declared to do
+    const quoted = system.includes(module.instructions) || user.includes(module.instructions) ? 1 : 0;
+    return 3 * wanted + 2 * given + 2 * quoted - module.inputs.length;
   };
   return modules.reduce((best, module) => (score(module) > score(best) ? module : best));
 }

@@ -79,9 +79,12 @@ const asksForText =
 const asksForVerdict = /\b(?:score|rate|grade|judge|verdict|rating)\b/i;
 const asksForCriticism = /\b(?:feedback|critici[sz]\w*|critique|gradient|diagnos\w+|summar\w+|observations?)\b/i;
 
+/** What a prompt says not to do is no request. */
+const forbidden = /\b(?:do not|don't|never)\b[^.\n]*/gi;
+
 /** A reply without any named field: the text itself, a criticism or a score, whichever the prompt asks for. */
 function bareReply(desk: Desk): string {
-  if (asksForText.test(desk.whole)) return composed(desk, moduleFor(desk, ""), "");
+  if (asksForText.test(desk.whole.replaceAll(forbidden, ""))) return composed(desk, moduleFor(desk, ""), "");
   const module = moduleFor(desk, "");
   if (asksForVerdict.test(desk.whole) && gradeOf(desk, module) !== undefined) return `score: ${gradeOf(desk, module)!}`;
   return asksForCriticism.test(desk.whole) ? criticism(desk, module, "") : composed(desk, module, "");
@@ -160,7 +163,10 @@ function moduleFor({ settings, texts, whole, rest }: Desk, hint: string): Module
     const quoted = current.includes(module.instructions) ? 20 : whole.includes(module.instructions) ? 4 : 0;
     const shows = module.outputs.filter((field) => sectionsOf(rest, [field.name]).length > 0).length;
     const given = module.inputs.filter((field) => sectionsOf(rest, [field.name]).length > 0).length;
-    return quoted + 2 * stated + 2 * shows + given;
+    // a remark names what it is about, and says what this module should know
+    const about = module.outputs.filter((field) => new RegExp(`\\b${field.name}: `).test(rest)).length;
+    const remarked = remarksOn(own, rest).size;
+    return quoted + 2 * stated + 2 * shows + given + about + remarked;
   };
   return modules.reduce((best, module) => (score(module) > score(best) ? module : best));
 }
@@ -183,8 +189,10 @@ function wordingOf(desk: Desk, rule: Rule, label: string): string {
   return rule.statements[Math.floor(desk.draw("wording", rule.id, label) * rule.statements.length)]!;
 }
 
+/** What one text is missing; and, since a criticism may travel on to earlier steps, what is said of other modules. */
 function criticism(desk: Desk, module: ModuleSpec, label: string): string {
-  const rules = found(desk, module, label);
+  const others = desk.settings.world.program.modules.filter((other) => other !== module);
+  const rules = [module, ...others].flatMap((one) => found(desk, one, label));
   if (rules.length === 0) return "Nothing in what is shown points to a missing rule.";
   return ["What is missing:", ...rules.map((rule) => `- ${wordingOf(desk, rule, label)}`)].join("\n");
 }

@@ -78,7 +78,9 @@ function isStandIn(text: string): boolean {
 /** How often each rule is clearly stated in remarks; rules that are not are absent. */
 export function remarksOn(rules: readonly Rule[], text: string): ReadonlyMap<string, number> {
   // remarks inside JSON keep their lines as escapes
-  const said = windows(text.replaceAll("\\n", "\n").replaceAll('\\"', '"'));
+  // and end with the object, whatever follows it on the same line
+  const ended = text.replaceAll(/(?<!\\)"\s*[}\]]/g, '"\n');
+  const said = windows(ended.replaceAll("\\n", "\n").replaceAll('\\"', '"'));
   const counts = rules.map(
     (rule) => [rule.id, said.filter((one) => stanceOf([one], rule) === "stated").length] as const,
   );
@@ -121,7 +123,12 @@ const labels = [
 function chunksOf(module: ModuleSpec, text: string): readonly { readonly inputs: Texts; readonly after: string }[] {
   const names = module.inputs.map((field) => field.name);
   const others = [...module.outputs.map((field) => field.name), ...labels];
-  const sections = sectionsOf(text, [...names, ...others]).filter((section) => names.includes(section.name));
+  // a conversation shows a lone input bare, between tags
+  const bare = names.length === 1 ? ["lm_input"] : [];
+  const sections = sectionsOf(text, [...names, ...bare, ...others]).flatMap((section) => {
+    const name = bare.includes(section.name) ? names[0]! : section.name;
+    return names.includes(name) ? [{ ...section, name }] : [];
+  });
   const starts = sections.filter((section) => section.name === names[0]);
   return starts.map((start, i) => {
     const to = starts[i + 1]?.start ?? text.length;
@@ -131,10 +138,12 @@ function chunksOf(module: ModuleSpec, text: string): readonly { readonly inputs:
   });
 }
 
-function wantedOutputs(module: ModuleSpec, after: string): Texts {
+function wantedOutputs(module: ModuleSpec, escaped: string): Texts {
+  // a remark inside JSON keeps its lines and quotes as escapes
+  const after = escaped.replaceAll("\\n", "\n").replaceAll('\\"', '"');
   const names = module.outputs.map((field) => field.name);
   const inWords = names.flatMap((name) => {
-    const value = new RegExp(`\\b${name}: expected ("[^"]*"|\\w+)`).exec(after.replaceAll('\\"', '"'))?.[1];
+    const value = new RegExp(`\\b${name}: expected ("[^"]*"|\\w+)`).exec(after)?.[1];
     return value === undefined ? [] : [[name, unquoted(value)] as const];
   });
   if (inWords.length > 0) return Object.fromEntries(inWords);
@@ -147,6 +156,10 @@ function wantedOutputs(module: ModuleSpec, after: string): Texts {
         .toReversed()
         .map((section) => [section.name, section.value]),
     );
+  // outputs that stand with the input, before the answer that was given, are the right ones
+  const answered = after.search(/\b(?:prediction|predicted|generated)\b/i);
+  const beside = answered === -1 ? {} : read(after.slice(0, answered));
+  if (Object.keys(beside).length > 0) return beside;
   if (expected !== -1) return read(after.slice(expected));
   const score = /\bscore\b\D{0,14}(\d+(?:\.\d+)?)/i.exec(after)?.[1];
   if (score !== undefined) return Number(score) >= 1 ? read(after) : {};

@@ -56,7 +56,7 @@ export function readPrompt(
   const cut = [...demos, ...(live === undefined ? [] : [live])].flatMap((entry) => entry.pieces);
   const last = roles.lastIndexOf("user");
   const instructions = texts
-    .map((text, turn) => (turn === 0 || turn === last ? without(text, cut, turn) : ""))
+    .map((text, turn) => (turn === 0 || turn === last ? without(text, cut, turn).replaceAll(standInNote, "") : ""))
     .filter((text) => text.trim() !== "")
     .join("\n\n");
   return { instructions, demos, live: live?.inputs ?? {} };
@@ -83,6 +83,9 @@ function entriesOf(
   }
   return entries;
 }
+
+/** A stand-in with a note on how its value is spelled (`{queue}  # note: one of ...`): layout, and no prose. */
+const standInNote = /^[ \t]*\{\w+\}[ \t]*#[^\n]*$/gm;
 
 /** Of a text that names no field: its longest paragraph is the input. */
 function bareInput(text: string): { value: string; start: number; end: number } {

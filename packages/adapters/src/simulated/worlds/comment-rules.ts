@@ -75,7 +75,7 @@ export const commentRules: readonly Rule[] = [
   {
     id: "race-result",
     module,
-    when: [/\b(?:races?|winners?|won|spoil\w*)\b/, /\b(?:results?|winners?|won|outcomes?|spoil\w*)\b/],
+    when: [/\b(?:races?|winners?|won)\b/, /\b(?:results?|winners?|won|outcomes?)\b/],
     action: hidden,
     statements: [
       "Comments that tell the result of a race are hidden as spoiler.",

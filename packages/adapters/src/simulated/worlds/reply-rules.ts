@@ -110,7 +110,7 @@ export const replyRules: readonly Rule[] = [
       /\b(?:examples?|samples?|demonstrations?|demos|(?:earlier|past|previous|model) (?:replies|answers|cases)|replies shown)\b/,
     ],
     action:
-      /\b(?:follow\w*|imitat\w+|mirror\w*|copy|copied|match\w*|closely|(?:exactly|just) (?:as|like)|(?:keep|stick) to|pattern)\b/,
+      /\b(?:follow(?!ing\b)\w*|imitat\w+|mirror\w*|copy|copied|match\w*|closely|(?:exactly|just) (?:as|like)|(?:keep|stick) to|pattern)\b/,
     statements: [
       "Follow the examples closely, in wording and in form.",
       "Fill in each field exactly as in the sample replies.",
