@@ -27,6 +27,8 @@ export interface Section {
 /** How much work to put in. */
 export interface Effort {
   readonly quick: boolean;
+  /** CPU seconds at most for one run of `scale`; what a stopped run did not reach is left out of the table. */
+  readonly capSeconds?: number;
 }
 
 /** A goal of the form "at most". */
