@@ -1,7 +1,18 @@
 export type { BootstrapOptions } from "./bootstrap/bootstrap.ts";
 export { bootstrap } from "./bootstrap/bootstrap.ts";
+export type { AcceptRule } from "./gepa/acceptance.ts";
+export { holds, improves } from "./gepa/acceptance.ts";
+export type { BatchRule } from "./gepa/batches.ts";
+export { epochs } from "./gepa/batches.ts";
+export type { ComponentRule } from "./gepa/components.ts";
+export { everyText, roundRobin } from "./gepa/components.ts";
 export type { GepaOptions } from "./gepa/gepa.ts";
 export { gepa, published } from "./gepa/gepa.ts";
+export type { Frontier, Fronts } from "./gepa/pareto.ts";
+export { byInstance, byObjective, hybrid } from "./gepa/pareto.ts";
+export type { ParentRule } from "./gepa/parents.ts";
+export { currentBest, epsilonGreedy, pareto, topK } from "./gepa/parents.ts";
+export type { Member } from "./gepa/pool.ts";
 export type { LabeledFewShotOptions } from "./labeled-few-shot/labeled-few-shot.ts";
 export { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 export type { InstructionChoices } from "./random-search/draws.ts";
