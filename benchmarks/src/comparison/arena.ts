@@ -26,8 +26,18 @@ export interface Arena {
 
 /** Rows that runs draw their train and val from. */
 const poolSize = 3000;
-/** The rows of every comparison: test first, then the pool. */
-const rowSeed = 20_260;
+/**
+ * Seeds of each world's rows: test first, then the pool. The first seed from 20,260 on whose first 2,000 test rows are
+ * typical: baseline and optimum score within one standard error of what the world declares for all its rows.
+ */
+const firstRowSeed = 20_260;
+const rowSeeds: Readonly<Record<string, number>> = {
+  "contract-review": 20_261,
+  "refund-decisions": 20_261,
+  "voice-commands": 20_262,
+  "claims-pipeline": 20_263,
+  "lead-scoring": 20_261,
+};
 
 /** Sets up a world. Throws for a name that no world has. */
 export function arena(name: string): Arena {
@@ -54,7 +64,7 @@ export function arena(name: string): Arena {
   const scores = new Map<string, Promise<number>>();
   const rowsOf = new Map<number, readonly WorldRow[]>();
   const rows = (test: number): readonly WorldRow[] => {
-    const known = rowsOf.get(test) ?? world.examples(test + poolSize, rowSeed);
+    const known = rowsOf.get(test) ?? world.examples(test + poolSize, rowSeeds[name] ?? firstRowSeed);
     rowsOf.set(test, known);
     return known;
   };
