@@ -11,7 +11,7 @@ import { merge, testRows } from "./merge.ts";
 import { ascending, byInstance, prune } from "./pareto.ts";
 import type { ParentRule } from "./parents.ts";
 import { pareto } from "./parents.ts";
-import type { Member, Pool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { memberOf } from "./pool.ts";
 import { reflect } from "./reflect.ts";
 

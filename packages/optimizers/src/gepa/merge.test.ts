@@ -98,7 +98,7 @@ describe("the rows that test a merge", () => {
   test("come in thirds from wins, losses and ties", () => {
     for (const seed of [0, 1, 2]) {
       const rows = testRows(one, other, 5, rng(seed, "rows"));
-      expect(rows.map(bucket).toSorted()).toEqual([0, 0, 1, 1, 2]);
+      expect([0, 1, 2].map((one) => rows.filter((row) => bucket(row) === one).length)).toEqual([2, 2, 1]);
       expect(new Set(rows).size).toBe(5);
     }
   });
@@ -106,6 +106,6 @@ describe("the rows that test a merge", () => {
   test("are filled up from what is there, and never repeat", () => {
     const draw: Rng = rng(0, "rows");
     expect(testRows(one, one, 5, draw)).toHaveLength(5);
-    expect(testRows({ ...one, val: [1, undefined, 1] }, other, 5, draw).toSorted()).toEqual([0, 2]);
+    expect(new Set(testRows({ ...one, val: [1, undefined, 1] }, other, 5, draw))).toEqual(new Set([0, 2]));
   });
 });

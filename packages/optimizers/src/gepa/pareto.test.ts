@@ -44,7 +44,7 @@ describe("against the reference", () => {
       const own = ascending(byInstance.fronts(members), members);
       const means = (places: readonly number[]): readonly number[] => places.map((place) => members[place]!.mean);
       expect(means(own)).toEqual(means(order));
-      expect(own.toSorted()).toEqual(order.toSorted());
+      expect(new Set(own)).toEqual(new Set(order));
     }
   });
 });
