@@ -98,7 +98,7 @@ describe("the rows that test a merge", () => {
   test("come in thirds from wins, losses and ties", () => {
     for (const seed of [0, 1, 2]) {
       const rows = testRows(one, other, 5, rng(seed, "rows"));
-      expect([0, 1, 2].map((one) => rows.filter((row) => bucket(row) === one).length)).toEqual([2, 2, 1]);
+      expect([0, 1, 2].map((third) => rows.filter((row) => bucket(row) === third).length)).toEqual([2, 2, 1]);
       expect(new Set(rows).size).toBe(5);
     }
   });
