@@ -1,5 +1,6 @@
 import type { HttpFailure } from "../shared/http-failure.ts";
 import { asRecord, asText } from "../shared/http-failure.ts";
+import { limitDetails } from "../shared/limit-details.ts";
 import { sdkFailure } from "../shared/sdk-failure.ts";
 
 /** The AI SDK's error names that say more than "something broke". */
@@ -38,6 +39,7 @@ export function aiSdkFailure(thrown: unknown): HttpFailure {
     message: asText(told?.["message"]) ?? message,
     type: asText(told?.["type"]),
     code: asText(told?.["code"]),
+    limit: limitDetails(told),
     header: (name) => asText(headers?.[name]),
   };
 }

@@ -133,8 +133,14 @@ describe("messagesResponse", () => {
     ["nothing", undefined],
     ["an error", { type: "error", error: { type: "api_error", message: "x" } }],
     ["no content", { stop_reason: "end_turn" }],
+    ["nothing said at the end of a turn", { content: [], stop_reason: "end_turn" }],
+    ["only thoughts", { content: [{ type: "thinking", thinking: "hm" }], stop_reason: "end_turn" }],
     ["no stop_reason", { content: [], stop_reason: null }],
   ])("%s is no reply", (_name, body) => expect(messagesResponse(body, none)).toMatchObject({ kind: "unreadable" }));
+
+  test.each(["stop_sequence", "max_tokens", "refusal"])("%s may come before the first word", (stop_reason) =>
+    expect(messagesResponse({ content: [], stop_reason }, none)).toMatchObject({ text: "" }),
+  );
 
   test("a rate limit inside a 200 stays one", () => {
     expect(messagesResponse({ type: "error", error: { type: "rate_limit_error" } }, none)).toMatchObject({
@@ -153,8 +159,9 @@ describe("messagesResponse", () => {
     ["compaction", "other"],
   ])("stop_reason %s is %s", (reason, expected) => {
     expect(messagesFinishReason(reason)).toBe(expected);
-    expect(messagesResponse({ content: [], stop_reason: reason }, none)).toMatchObject({
-      text: "",
+    const content = [{ type: "text", text: "x" }];
+    expect(messagesResponse({ content, stop_reason: reason }, none)).toMatchObject({
+      text: "x",
       finishReason: expected,
     });
   });

@@ -1,4 +1,4 @@
-import type { LanguageModel, Request, ResilientOptions, Response } from "@cultivar/core";
+import type { Capabilities, LanguageModel, Request, ResilientOptions, Response } from "@cultivar/core";
 import { resilient } from "@cultivar/core";
 import { priceOf } from "../prices/prices.ts";
 import type { Asked, HttpFailure } from "../shared/http-failure.ts";
@@ -24,6 +24,9 @@ export interface AnthropicOptions extends CommonOptions {
 
 const home = "https://api.anthropic.com";
 
+// Thinking counts as output, so there must be room beyond the answer.
+const usualCapabilities: Capabilities = { structuredOutput: true, tools: true, sampling: [], maxOutputTokens: 16_384 };
+
 /**
  * A model of Anthropic, over `@anthropic-ai/sdk` (an optional peer, loaded at the first call). The API takes no sampling
  * settings: they are dropped with a warning. The key is looked for at the first call, which rejects with `auth` when
@@ -32,19 +35,15 @@ const home = "https://api.anthropic.com";
 export function anthropic(modelId: string, options: AnthropicOptions = {}): LanguageModel {
   const where = `anthropic/${modelId}`;
   const baseURL = options.baseURL ?? environment("ANTHROPIC_BASE_URL") ?? home;
-  const endpoint = endpointOf(baseURL, where, options.extra);
+  const endpoint = endpointOf(baseURL, where, {
+    extra: options.extra,
+    capabilities: { usual: usualCapabilities, said: options.capabilities },
+  });
   const price =
     options.price ?? (new URL(baseURL).host === new URL(home).host ? priceOf("anthropic", modelId) : undefined);
   const model: MessagesModel = {
     modelId,
-    // Thinking counts as output, so there must be room beyond the answer.
-    capabilities: {
-      structuredOutput: true,
-      tools: true,
-      sampling: [],
-      maxOutputTokens: 16_384,
-      ...options.capabilities,
-    },
+    capabilities: { ...usualCapabilities, ...options.capabilities },
     compile: schemaCompiler(anthropicDialect),
     extra: options.extra ?? {},
   };

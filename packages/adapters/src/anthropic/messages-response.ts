@@ -18,10 +18,10 @@ export function messagesResponse(
   if (!Array.isArray(content)) return unreadable("the reply holds no content");
   const reason = asText(record["stop_reason"]);
   if (reason === undefined) return unreadable("the reply has no stop_reason");
-  let text = "";
+  let text: string | undefined;
   const toolCalls: ToolCall[] = [];
   for (const part of content.map(asRecord)) {
-    if (part?.["type"] === "text") text += asText(part["text"]) ?? "";
+    if (part?.["type"] === "text") text = (text ?? "") + (asText(part["text"]) ?? "");
     if (part?.["type"] === "tool_use") {
       toolCalls.push({
         id: asText(part["id"]) || `call_${toolCalls.length}`,
@@ -30,10 +30,14 @@ export function messagesResponse(
       });
     }
   }
+  // A stop sequence may come first of all; a turn that ended by itself without a word is a fault of the model's server.
+  if (reason === "end_turn" && text === undefined && toolCalls.length === 0) {
+    return unreadable("the reply holds neither text nor tool calls");
+  }
   const finishReason = messagesFinishReason(reason);
   const modelId = asText(record["model"]);
   return {
-    ...structuredReply(text, finishReason === "stop" ? sent.output : undefined),
+    ...structuredReply(text ?? "", finishReason === "stop" ? sent.output : undefined),
     ...(toolCalls.length > 0 && { toolCalls }),
     usage: messagesUsage(record["usage"]),
     finishReason,

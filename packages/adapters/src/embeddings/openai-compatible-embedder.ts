@@ -2,6 +2,7 @@ import type { Embedder, Price, ResilientOptions } from "@cultivar/core";
 import { CultivarError, contentHash, resilience } from "@cultivar/core";
 import type { Asked, HttpFailure } from "../shared/http-failure.ts";
 import { asCount, asRecord, asText, httpError, unreadable } from "../shared/http-failure.ts";
+import { limitDetails } from "../shared/limit-details.ts";
 import { clockOf, endpointOf } from "../shared/model-settings.ts";
 import { sdkFailure } from "../shared/sdk-failure.ts";
 
@@ -35,7 +36,7 @@ export function openaiCompatibleEmbedder(options: EmbedderOptions): Embedder {
   const provider = options.name ?? "openai-compatible";
   const where = `${provider}/${options.modelId}`;
   const { dimensions } = options;
-  const endpoint = endpointOf(options.baseURL, where, dimensions === undefined ? undefined : { dimensions });
+  const endpoint = endpointOf(options.baseURL, where, dimensions === undefined ? {} : { extra: { dimensions } });
   const asked: Asked = { where, endpoint, keyName: "the apiKey option", secrets: [options.apiKey] };
   const run = resilience(where, options.resilience);
   const url = `${options.baseURL.replace(/\/+$/, "")}/embeddings`;
@@ -139,6 +140,7 @@ function failedFetch(response: globalThis.Response, text: string): HttpFailure {
     message: asText(told?.["message"]) ?? text,
     type: asText(told?.["type"]),
     code: asText(told?.["code"]),
+    limit: limitDetails(told),
     header: (name) => response.headers.get(name),
   };
 }

@@ -1,8 +1,9 @@
-import type { Capabilities, LanguageModel, Price, Request, ResilientOptions, Response } from "@cultivar/core";
+import type { LanguageModel, Price, Request, ResilientOptions, Response } from "@cultivar/core";
 import { resilient } from "@cultivar/core";
 import type { Asked, HttpFailure } from "../shared/http-failure.ts";
 import { httpError } from "../shared/http-failure.ts";
 import { loadPackage, once } from "../shared/load-package.ts";
+import type { ReplySettings } from "../shared/model-settings.ts";
 import { clockOf, endpointOf, sdkTimeoutMs } from "../shared/model-settings.ts";
 import { openAiDialect } from "../shared/strict-schema.ts";
 import { schemaCompiler } from "../shared/structured-reply.ts";
@@ -19,10 +20,12 @@ export interface OpenAiModelConfig {
   readonly modelId: string;
   readonly baseURL: string;
   readonly api: "responses" | "chat";
+  /** The API that this server is asked by when its user does not say. */
+  readonly usualApi: "responses" | "chat";
   /** The key, undefined where the server takes none. Called at first use; throws `auth` when one is needed. */
   readonly apiKey: () => string | undefined;
   readonly keyName: string;
-  readonly capabilities: Capabilities;
+  readonly capabilities: NonNullable<ReplySettings["capabilities"]>;
   readonly price: Price | undefined;
   readonly wire: Pick<WireModel, "maxTokensField" | "takesStop" | "strictTools">;
   /** OpenAI's own organization and project headers, from the environment; never sent to other servers. */
@@ -35,7 +38,12 @@ export interface OpenAiModelConfig {
 /** A language model over the `openai` SDK: pure mappers on both sides, and this one place that does I/O. */
 export function openAiModel(config: OpenAiModelConfig): LanguageModel {
   const where = `${config.provider}/${config.modelId}`;
-  const endpoint = endpointOf(config.baseURL, where, config.extra);
+  const endpoint = endpointOf(config.baseURL, where, {
+    extra: config.extra,
+    capabilities: config.capabilities,
+    ...(config.api !== config.usualApi && { api: config.api }),
+  });
+  const capabilities = { ...config.capabilities.usual, ...config.capabilities.said };
   const timeoutMs = sdkTimeoutMs(config.resilience);
   const client = once(async () => {
     const apiKey = config.apiKey();
@@ -54,7 +62,7 @@ export function openAiModel(config: OpenAiModelConfig): LanguageModel {
   const wire: WireModel = {
     where,
     modelId: config.modelId,
-    capabilities: config.capabilities,
+    capabilities,
     ...config.wire,
     compile: schemaCompiler(openAiDialect),
     extra: config.extra ?? {},
@@ -87,7 +95,7 @@ export function openAiModel(config: OpenAiModelConfig): LanguageModel {
   const lm: LanguageModel = {
     provider: config.provider,
     modelId: config.modelId,
-    capabilities: config.capabilities,
+    capabilities,
     endpoint,
     ...(config.price !== undefined && { price: config.price }),
     generate: (request, options) => attempt(request, options?.signal),

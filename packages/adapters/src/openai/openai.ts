@@ -9,7 +9,7 @@ export interface OpenAiOptions extends CommonOptions {
   readonly apiKey?: string;
   /** Default: the environment's OPENAI_BASE_URL, else https://api.openai.com/v1. */
   readonly baseURL?: string;
-  /** Default: `responses` at api.openai.com, `chat` elsewhere. */
+  /** Default: `responses` at api.openai.com, `chat` elsewhere. Another than that is part of a reply's identity. */
   readonly api?: "responses" | "chat";
   /** Retries, deadlines and rates; false for none at all. */
   readonly resilience?: ResilientOptions | false;
@@ -26,15 +26,16 @@ export function openai(modelId: string, options: OpenAiOptions = {}): LanguageMo
   const baseURL = options.baseURL ?? environment("OPENAI_BASE_URL") ?? home;
   const atHome = URL.canParse(baseURL) && new URL(baseURL).host === new URL(home).host;
   const reasons = isReasoningModel(modelId);
-  const api = options.api ?? (atHome ? "responses" : "chat");
+  const usualApi = atHome ? "responses" : "chat";
   return openAiModel({
     provider: "openai",
     modelId,
     baseURL,
-    api,
+    api: options.api ?? usualApi,
+    usualApi,
     apiKey: () => requireKey(options.apiKey, "OPENAI_API_KEY", `openai/${modelId}`),
     keyName: "OPENAI_API_KEY or the apiKey option",
-    capabilities: { ...capabilitiesOf(reasons), ...options.capabilities },
+    capabilities: { usual: capabilitiesOf(reasons), said: options.capabilities },
     price: options.price ?? (atHome ? priceOf("openai", modelId) : undefined),
     wire: { maxTokensField: "max_completion_tokens", takesStop: !reasons, strictTools: true },
     account: atHome,

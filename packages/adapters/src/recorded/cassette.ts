@@ -2,7 +2,7 @@ import type { Capabilities, Price, Request, Response } from "@cultivar/core";
 import { CultivarError, canonicalJson, contentHash, parseJsonSafely } from "@cultivar/core";
 import { redactJson } from "../shared/redact.ts";
 
-/** The first line: the model that was recorded, so that a replay needs none. */
+/** The first line: the model that was recorded, so that a replay needs none. Said again by whoever records another. */
 export interface CassetteHeader {
   readonly cassette: 1;
   readonly provider: string;
@@ -18,12 +18,14 @@ export interface CassetteEntry {
   readonly response: Response;
 }
 
-export interface Cassette {
+/** What some lines of a cassette hold. */
+export interface CassetteLines {
+  /** The last one of them. */
   readonly header: CassetteHeader | undefined;
   /** By {@link requestKey}, in the order of recording. */
   readonly entries: ReadonlyMap<string, CassetteEntry>;
-  /** Bytes of whole lines; what follows is the torn tail of a write that was cut off. */
-  readonly wholeBytes: number;
+  /** Why the last line does not parse, where it begins like one that was cut off: what follows it decides. */
+  readonly torn: CultivarError | undefined;
 }
 
 /** A request as it is stored: without secrets, sample always said. */
@@ -42,18 +44,24 @@ export function cassetteLine(value: CassetteHeader | CassetteEntry): string {
 }
 
 /**
- * Reads a cassette's text. A last line without its newline was cut off by a crash and is left out; any other line that
- * does not parse is a `cassette` error with its number.
+ * Reads whole lines (each with its newline). A line that was cut off by a crash is left out: whoever records next ends
+ * it and says the header again, and nothing else puts a header behind half an object. Any other line that does not parse
+ * throws `cassette` with its number, counted from `first`.
  */
-export function parseCassette(text: string, file: string): Cassette {
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+export function parseLines(text: string, file: string, first = 1): CassetteLines {
   const entries = new Map<string, CassetteEntry>();
   let header: CassetteHeader | undefined;
-  const lines = whole.split("\n");
-  for (const [at, line] of lines.entries()) {
+  /** The wrong line before, until it is known what follows it. */
+  let torn: CultivarError | undefined;
+  for (const [at, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
-    const value = parseLine(line, file, at + 1);
-    if ("cassette" in value) {
+    const value = parseLine(line, file, first + at);
+    if (torn !== undefined && (value instanceof CultivarError || !("cassette" in value))) throw torn;
+    torn = undefined;
+    if (value instanceof CultivarError) {
+      if (!line.startsWith("{")) throw value;
+      torn = value;
+    } else if ("cassette" in value) {
       header = value;
     } else {
       // Insertion order is recording order; a newer recording of a request takes its own, later place.
@@ -62,13 +70,10 @@ export function parseCassette(text: string, file: string): Cassette {
       entries.set(key, value);
     }
   }
-  if (header === undefined && entries.size > 0) {
-    throw new CultivarError("cassette", `recorded: ${file} has no header line; record it again`);
-  }
-  return { header, entries, wholeBytes: new TextEncoder().encode(whole).length };
+  return { header, entries, torn };
 }
 
-function parseLine(line: string, file: string, number: number): CassetteHeader | CassetteEntry {
+function parseLine(line: string, file: string, number: number): CassetteHeader | CassetteEntry | CultivarError {
   const wrong = (what: string, cause?: unknown): CultivarError =>
     new CultivarError(
       "cassette",
@@ -79,7 +84,7 @@ function parseLine(line: string, file: string, number: number): CassetteHeader |
   try {
     value = parseJsonSafely(line) as typeof value;
   } catch (cause) {
-    throw wrong((cause as Error).message, cause);
+    return wrong((cause as Error).message, cause);
   }
   if (value?.cassette === 1 && typeof value.provider === "string") return value as CassetteHeader;
   if (value?.cassette !== undefined) throw wrong(`version ${JSON.stringify(value.cassette)}`);

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
-import { open } from "node:fs/promises";
 import type { GenerateOptions, LanguageModel, Request, Response } from "@cultivar/core";
-import { CultivarError, messageOf } from "@cultivar/core";
-import type { Cassette, CassetteEntry, CassetteHeader } from "./cassette.ts";
-import { cassetteLine, parseCassette, requestKey, storedRequest } from "./cassette.ts";
+import { CultivarError } from "@cultivar/core";
+import { cassetteFile } from "./cassette-file.ts";
+import type { CassetteEntry, CassetteHeader } from "./cassette.ts";
+import { requestKey, storedRequest } from "./cassette.ts";
 import { differences, nearestRequest } from "./nearest.ts";
+import { sharedCalls } from "./shared-calls.ts";
 
 export interface RecordedOptions {
   /** The cassette: JSON lines. */
@@ -22,7 +22,12 @@ export interface RecordedOptions {
  * A language model that replays a recorded one byte for byte, and records it. A reply is stored before it is returned, and
  * returned as it was stored (keys sorted, secrets replaced), so a first run and its replay see the same. Headers are never
  * stored. Errors and cut-off calls are not recorded. An unseen request is a `cassette` error that names the nearest
- * recorded one. Reads the file when made; throws `cassette` when it is missing (replay) or damaged, `config` without `lm`.
+ * recorded one. Equal requests in flight are one call, aborted when all who asked for it have aborted.
+ *
+ * Any number of recorders, in any number of processes of one machine, may share a file: each only appends, and `auto` looks
+ * for what the others recorded before it asks `lm`.
+ *
+ * Reads the file when made; throws `cassette` when it is missing (replay) or damaged, `config` without `lm`.
  */
 export function recorded(options: RecordedOptions): LanguageModel {
   const { file, lm } = options;
@@ -30,36 +35,40 @@ export function recorded(options: RecordedOptions): LanguageModel {
   if (mode !== "replay" && lm === undefined) {
     throw new CultivarError("config", `recorded: mode ${JSON.stringify(mode)} needs { lm }, the model to record`);
   }
-  const cassette = readCassette(file, mode === "replay");
-  const header: CassetteHeader = mode === "replay" || lm === undefined ? cassette.header! : headerOf(lm);
-  const entries = new Map(cassette.entries);
-  const append = appender(file, cassette, header);
-  const flights = new Map<string, Promise<CassetteEntry>>();
+  const cassette = cassetteFile(file, mode === "replay");
+  const { entries } = cassette;
+  const header = mode === "replay" || lm === undefined ? cassette.header() : headerOf(lm);
+  if (header === undefined) {
+    throw new CultivarError("cassette", `recorded: ${file} holds no recording; record it with { mode: "auto", lm }`);
+  }
+  const share = sharedCalls<CassetteEntry>();
 
-  const record = async (asked: Request, stored: Request, call?: GenerateOptions): Promise<CassetteEntry> => {
+  const record = async (asked: Request, stored: Request, call: GenerateOptions): Promise<CassetteEntry> => {
+    if (mode === "auto") {
+      await cassette.read();
+      const known = entries.get(requestKey(stored));
+      if (known !== undefined) return known;
+    }
     const response = await lm!.generate(asked, call);
-    const line = cassetteLine({ request: stored, response });
-    await append(line);
-    const entry = JSON.parse(line) as CassetteEntry;
-    entries.set(requestKey(stored), entry);
-    return entry;
+    return cassette.append({ request: stored, response }, header, mode === "auto");
   };
 
-  const generate = async (asked: Request, call?: GenerateOptions): Promise<Response> => {
+  const generate = async (asked: Request, call: GenerateOptions = {}): Promise<Response> => {
     // A turn of the microtask queue, as any model takes: an abort right after the call is seen before anything is said.
     await Promise.resolve();
-    aborted(file, call?.signal);
+    if (call.signal?.aborted === true) throw abortedError(file, call.signal);
     const stored = storedRequest(asked);
     const key = requestKey(stored);
     const known = mode === "record" ? undefined : entries.get(key);
     if (known !== undefined) return structuredClone(known.response);
     if (mode === "replay") throw unseen(file, stored, entries);
-    let flight = flights.get(key);
-    if (flight === undefined) {
-      flight = record(asked, stored, call).finally(() => flights.delete(key));
-      flights.set(key, flight);
-    }
-    return structuredClone((await flight).response);
+    const entry = await share(
+      key,
+      call,
+      (shared) => record(asked, stored, shared),
+      (signal) => abortedError(file, signal),
+    );
+    return structuredClone(entry.response);
   };
 
   const { cassette: _version, ...described } = header;
@@ -77,58 +86,6 @@ function headerOf({ provider, modelId, capabilities, endpoint, price }: Language
   };
 }
 
-function readCassette(file: string, needed: boolean): Cassette {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    if (missing && !needed) return { header: undefined, entries: new Map(), wholeBytes: 0 };
-    const advice = missing ? `; record it first with { mode: "auto", lm }` : "";
-    throw new CultivarError("cassette", `recorded: cannot read ${file}: ${messageOf(cause)}${advice}`, { cause });
-  }
-  const cassette = parseCassette(text, file);
-  if (needed && cassette.header === undefined) {
-    throw new CultivarError("cassette", `recorded: ${file} holds no recording; record it with { mode: "auto", lm }`);
-  }
-  return cassette;
-}
-
-/**
- * Appends whole lines, one after another, each on disk before its promise resolves. The first one cuts off a torn tail
- * and writes the header when it is new. The file is opened for each line: a model has no end at which to close it.
- */
-function appender(file: string, cassette: Cassette, header: CassetteHeader): (line: string) => Promise<void> {
-  let mended = false;
-  const write = async (line: string): Promise<void> => {
-    const handle = await open(file, "a");
-    try {
-      if (!mended) {
-        if ((await handle.stat()).size > cassette.wholeBytes) await handle.truncate(cassette.wholeBytes);
-        const first = cassetteLine(header);
-        if (cassette.header === undefined || cassetteLine(cassette.header) !== first) await handle.appendFile(first);
-        mended = true;
-      }
-      await handle.appendFile(line);
-      await handle.datasync();
-    } finally {
-      await handle.close();
-    }
-  };
-  let last: Promise<void> = Promise.resolve();
-  return (line) => {
-    const mine = last.then(async () => {
-      try {
-        await write(line);
-      } catch (cause) {
-        throw new CultivarError("storage", `recorded: cannot write ${file}: ${messageOf(cause)}`, { cause });
-      }
-    });
-    last = mine.catch(() => undefined);
-    return mine;
-  };
-}
-
 function unseen(file: string, asked: Request, entries: ReadonlyMap<string, CassetteEntry>): CultivarError {
   const stored = [...entries.values()].map((entry) => entry.request);
   const nearest = nearestRequest(asked, stored);
@@ -143,8 +100,6 @@ function unseen(file: string, asked: Request, entries: ReadonlyMap<string, Casse
   );
 }
 
-function aborted(file: string, signal: AbortSignal | undefined): void {
-  if (signal?.aborted === true) {
-    throw new CultivarError("aborted", `recorded: ${file}: aborted by the caller`, { cause: signal.reason });
-  }
+function abortedError(file: string, signal: AbortSignal): CultivarError {
+  return new CultivarError("aborted", `recorded: ${file}: aborted by the caller`, { cause: signal.reason });
 }

@@ -153,6 +153,19 @@ describe.each(Object.keys(models))("%s", (name) => {
     expect((await outcome(make, [fault])).calls).toBe(2);
   });
 
+  test("a quota per minute in Google's words is a rate limit, and its delay is kept", async () => {
+    if (name === "anthropic") return;
+    const details = [
+      { "@type": "type.googleapis.com/google.rpc.QuotaFailure", violations: [{ quotaId: "RequestsPerMinute" }] },
+      { "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "7s" },
+    ];
+    const message = "You exceeded your current quota, please check your plan and billing details.";
+    const error = { code: 429, message, status: "RESOURCE_EXHAUSTED", details };
+    const { calls, sleeps } = await outcome(make, [{ status: 429, body: { error } }]);
+    expect(calls).toBe(2);
+    expect(sleeps).toContain(7000);
+  });
+
   test("a 403 of a moderation layer is the prompt's failure, not the key's", async () => {
     const words = "Your input was flagged by moderation";
     const { error } = await outcome(make, [{ status: 403, body: body(name, words, "403", "forbidden") }]);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HttpFailure } from "./http-failure.ts";
 import { codeOf, httpError } from "./http-failure.ts";
+import { limitDetails } from "./limit-details.ts";
 
 const status = (code: number, message = "x", more: Partial<HttpFailure> = {}): HttpFailure => ({
   kind: "status",
@@ -8,6 +9,8 @@ const status = (code: number, message = "x", more: Partial<HttpFailure> = {}): H
   message,
   ...more,
 });
+
+const gemini = "You exceeded your current quota, please check your plan and billing details.";
 
 describe("codeOf", () => {
   test.each([
@@ -22,6 +25,12 @@ describe("codeOf", () => {
     [status(429, "x", { type: "insufficient_quota" }), "quota"],
     [status(429, "You exceeded your current quota, please check your plan and billing details."), "quota"],
     [status(429, "Rate limit reached for gpt-4o: Limit 30000, Used 30000. Please try again in 2s."), "rate-limit"],
+    [status(429, gemini, { limit: { limits: "GenerateRequestsPerMinutePerProjectPerModel-FreeTier" } }), "rate-limit"],
+    [status(429, `${gemini} Limit: 15 requests per minute.`), "rate-limit"],
+    [status(429, gemini, { limit: { retryDelayMs: 24_000 } }), "rate-limit"],
+    [status(429, gemini, { limit: { limits: "GenerateRequestsPerDayPerProject", retryDelayMs: 24_000 } }), "quota"],
+    [status(429, gemini, { code: "insufficient_quota", limit: { retryDelayMs: 1 } }), "quota"],
+    [status(429, gemini, { limit: {} }), "quota"],
     [status(400, "Your credit balance is too low to access the Anthropic API."), "quota"],
     [status(400, "x", { code: "context_length_exceeded" }), "context-overflow"],
     [
@@ -63,6 +72,28 @@ test("the error says who, what, where and what to do, and holds no secret and no
   expect(error.cause).toBeUndefined();
   expect(error.fields["status"]).toBe(401);
 });
+
+test("the wait that an error's details name is taken where no header does", () => {
+  const asked = { where: "p/m", endpoint: undefined, keyName: "k", secrets: [] };
+  const told = { code: 429, details: [{ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: "24.5s" }] };
+  const limit = limitDetails(told);
+  expect(httpError(status(429, gemini, { limit }), asked, 0)).toMatchObject({
+    code: "rate-limit",
+    retryAfterMs: 24_500,
+  });
+  const header = (name: string): string | undefined => (name === "retry-after" ? "4" : undefined);
+  expect(httpError(status(429, gemini, { limit, header }), asked, 0).retryAfterMs).toBe(4000);
+});
+
+test.each([
+  [undefined, {}],
+  [{ details: { error_code: "x" } }, {}],
+  [{ details: [null, "x", { retryDelay: "soon" }, { violations: [null] }] }, { limits: "" }],
+  [
+    { details: [{ violations: [{ quotaId: "APerDay" }, { quotaId: "BPerMinute" }] }, { retryDelay: "3s" }] },
+    { limits: "APerDay BPerMinute", retryDelayMs: 3000 },
+  ],
+])("the limits in %j", (error, expected) => expect(limitDetails(error)).toEqual(expected));
 
 test("Retry-After is read from a status only", () => {
   const asked = { where: "p/m", endpoint: undefined, keyName: "k", secrets: [] };

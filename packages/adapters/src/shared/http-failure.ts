@@ -18,6 +18,16 @@ export interface HttpFailure {
   /** The provider's own classes: `insufficient_quota`, `overloaded_error`, ... */
   readonly type?: string | undefined;
   readonly code?: string | undefined;
+  /** What the error says of a limit beside its message. */
+  readonly limit?: LimitDetails | undefined;
+}
+
+/** What Google's errors say of a limit beside their message (google.rpc.QuotaFailure and RetryInfo). */
+export interface LimitDetails {
+  /** The ids of the limits that were hit: `GenerateRequestsPerMinutePerProjectPerModel-FreeTier`. */
+  readonly limits?: string;
+  /** When to try again. */
+  readonly retryDelayMs?: number;
 }
 
 /** Who was asked, for messages. `secrets` never appear in one. */
@@ -68,7 +78,7 @@ export function codeOf(failure: HttpFailure): ErrorCode {
     case 429:
       // A rate limit's advice may point to the billing page.
       if (failure.code === "rate_limit_exceeded") return "rate-limit";
-      return quotaWords.test(words) ? "quota" : "rate-limit";
+      return quotaWords.test(words) && !passes(failure, words) ? "quota" : "rate-limit";
     default:
       if (status < 400 || status >= 500) return "transport";
       if (contextWords.test(words)) return "context-overflow";
@@ -79,11 +89,24 @@ export function codeOf(failure: HttpFailure): ErrorCode {
   }
 }
 
+const shortWords = /per[ _-]?(?:minute|second)/i;
+const longWords = /insufficient_quota|per[ _-]?(?:day|month)|daily|monthly/i;
+
+/**
+ * Whether a limit that is told in the words of a used-up quota lifts within minutes: Google says "You exceeded your
+ * current quota" of requests per minute too, and names the limit and when to try again beside it.
+ */
+function passes({ limit }: HttpFailure, words: string): boolean {
+  const all = `${words} ${limit?.limits ?? ""}`;
+  return !longWords.test(all) && (shortWords.test(all) || limit?.retryDelayMs !== undefined);
+}
+
 /** The house error of a failed call. It carries no cause: an SDK's error object may hold the request with its headers. */
 export function httpError(failure: HttpFailure, asked: Asked, wallMs: number): CultivarError {
   const code = codeOf(failure);
-  const wait =
+  const header =
     failure.header === undefined || failure.kind !== "status" ? undefined : parseRetryAfter(failure.header, wallMs);
+  const wait = header ?? failure.limit?.retryDelayMs;
   // Redacted before it is cut: half a key is no match for anything.
   const words = messageOf(redact(failure.message.slice(0, 10_000), asked.secrets), 300);
   const status = failure.status === undefined ? "" : `${failure.status} `;

@@ -1,5 +1,6 @@
+import type { LanguageModel } from "@cultivar/core";
 import { isCultivarError } from "@cultivar/core";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { anthropic } from "../anthropic/index.ts";
 import { fromAiSdk } from "../ai-sdk/index.ts";
 import { openai } from "../openai/index.ts";
@@ -57,4 +58,58 @@ test("the endpoint holds no credentials, and tells extra request fields apart", 
   const extra = openaiCompatible({ baseURL: "http://host:1/v1", modelId: "m", extra: { seed: 1 } });
   expect(plain.endpoint).toBe("host:1/v1");
   expect(extra.endpoint).toMatch(/^host:1\/v1#[0-9a-f]{8}$/);
+});
+
+describe("what changes replies is part of the endpoint", () => {
+  const key = "sk-test-1234567890abcdefSECRET";
+  const sdk = {
+    specificationVersion: "v2",
+    provider: "openai.chat",
+    modelId: "m",
+    doGenerate: () => Promise.resolve({}),
+  };
+  const makers: Readonly<Record<string, (more: object) => LanguageModel>> = {
+    openai: (more) => openai("gpt-4o", { baseURL: "http://h/v1", apiKey: key, ...more }),
+    "openai-compatible": (more) => openaiCompatible({ baseURL: "http://h/v1", modelId: "m", apiKey: key, ...more }),
+    anthropic: (more) => anthropic("m", { baseURL: "http://h/v1", apiKey: key, ...more }),
+    "ai sdk": (more) => fromAiSdk(sdk, { endpoint: "h/v1", ...more }),
+  };
+
+  test.each(Object.entries(makers))("%s", (_name, make) => {
+    const settings = [
+      {},
+      { capabilities: { structuredOutput: false } },
+      { capabilities: { tools: false } },
+      { capabilities: { maxOutputTokens: 77 } },
+      { capabilities: { maxOutputTokens: 77, sampling: ["topP"] } },
+    ];
+    const endpoints = settings.map((each) => make(each).endpoint);
+    expect(new Set(endpoints).size).toBe(settings.length);
+    expect(endpoints.join(" ")).not.toContain("SECRET");
+    expect(endpoints[0]).toBe("h/v1");
+    // What is said but is so anyway changes nothing.
+    expect(make({ capabilities: { structuredOutput: true, tools: true } }).endpoint).toBe("h/v1");
+  });
+
+  test("the API that is called, where it is not the usual one", () => {
+    const at = (baseURL: string, api?: "chat" | "responses"): string | undefined =>
+      openai("gpt-4o", { baseURL, ...(api !== undefined && { api }) }).endpoint;
+    expect(at("http://h/v1", "chat")).toBe(at("http://h/v1"));
+    expect(at("http://h/v1", "responses")).not.toBe(at("http://h/v1"));
+    expect(at("https://api.openai.com/v1", "responses")).toBe(at("https://api.openai.com/v1"));
+    expect(at("https://api.openai.com/v1", "chat")).not.toBe(at("https://api.openai.com/v1"));
+  });
+
+  test("the name of an AI SDK model, whose own settings cannot be seen", () => {
+    const named = (more: object): string | undefined => fromAiSdk(sdk, more).endpoint;
+    expect(named({})).toBeUndefined();
+    expect(named({ name: "thinking" })).toBe("openai.chat#thinking");
+    expect(named({ name: "thinking", endpoint: "h/v1" })).toBe("h/v1#thinking");
+    expect(named({ name: "thinking", capabilities: { tools: false } })).toMatch(/^openai\.chat#thinking#[0-9a-f]{8}$/);
+  });
+
+  test("a request field with a secret does not show it", () => {
+    const { endpoint } = openaiCompatible({ baseURL: "http://h/v1", modelId: "m", extra: { token: key } });
+    expect(endpoint).toMatch(/^h\/v1#[0-9a-f]{8}$/);
+  });
 });

@@ -1,5 +1,5 @@
 import type { Capabilities, Clock, LanguageModel, Price, Request, ResilientOptions } from "@cultivar/core";
-import { CultivarError, contentHash, systemClock } from "@cultivar/core";
+import { CultivarError, canonicalJson, contentHash, systemClock } from "@cultivar/core";
 
 /** Sampling settings that go out, and what is said about those that don't. */
 export interface TakenSettings {
@@ -68,11 +68,21 @@ export function cleanKey(apiKey: string | undefined, where: string): string | un
   return key;
 }
 
+/** What of an adapter's options changes replies beside the server and the model's name. */
+export interface ReplySettings {
+  /** Request fields that every call carries. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  /** What the adapter says of the model by itself, and what its user says instead. */
+  readonly capabilities?: { readonly usual: Capabilities; readonly said: Partial<Capabilities> | undefined };
+  /** The API that is called, where it is not the usual one. */
+  readonly api?: string | undefined;
+}
+
 /**
- * Host and path of a base URL, without credentials or query; `extra` (request fields that every call carries) is part of
- * a reply's identity too, so its hash is appended. Throws `config` when the URL does not parse.
+ * Host and path of a base URL, without credentials or query, with {@link settingsMark}: two models of one name on one
+ * server that are asked in different ways are two. Throws `config` when the URL does not parse.
  */
-export function endpointOf(baseURL: string, where: string, extra?: Readonly<Record<string, unknown>>): string {
+export function endpointOf(baseURL: string, where: string, settings: ReplySettings = {}): string {
   const url = URL.canParse(baseURL) ? new URL(baseURL) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
     throw new CultivarError(
@@ -80,13 +90,27 @@ export function endpointOf(baseURL: string, where: string, extra?: Readonly<Reco
       `${where}: baseURL must be an http or https URL, got ${JSON.stringify(baseURL.slice(0, 40))}`,
     );
   }
-  const path = `${url.host}${url.pathname.replace(/\/+$/, "")}`;
-  return extra === undefined || Object.keys(extra).length === 0 ? path : `${path}#${contentHash(extra, 8)}`;
+  return `${url.host}${url.pathname.replace(/\/+$/, "")}${settingsMark(settings)}`;
+}
+
+/** A hash of the settings that differ from the usual ones, as `#1a2b3c4d`; nothing when none does. Shows no value. */
+export function settingsMark({ extra, capabilities, api }: ReplySettings): string {
+  const said = Object.entries(capabilities?.said ?? {}).filter(
+    ([name, value]) =>
+      value !== undefined &&
+      canonicalJson(value) !== canonicalJson(capabilities?.usual[name as keyof Capabilities] ?? null),
+  );
+  const settings = {
+    ...(extra !== undefined && Object.keys(extra).length > 0 && { extra }),
+    ...(said.length > 0 && { capabilities: Object.fromEntries(said) }),
+    ...(api !== undefined && { api }),
+  };
+  return Object.keys(settings).length === 0 ? "" : `#${contentHash(settings, 8)}`;
 }
 
 /** Options that every adapter over HTTP takes. */
 export interface CommonOptions {
-  /** Overrides of what the adapter believes the model can do. */
+  /** Overrides of what the adapter believes the model can do. Part of a reply's identity. */
   readonly capabilities?: Partial<Capabilities>;
   /** Overrides the price table. */
   readonly price?: Price;

@@ -1,5 +1,6 @@
 import type { HttpFailure } from "./http-failure.ts";
 import { asRecord, asText } from "./http-failure.ts";
+import { limitDetails } from "./limit-details.ts";
 
 /** What the errors of the official OpenAI and Anthropic SDKs (one generator) have in common. */
 interface SdkError {
@@ -30,6 +31,7 @@ export function sdkFailure(
       message: asText(told?.["message"]) ?? message,
       type: asText(told?.["type"]),
       code: asText(told?.["code"]),
+      limit: limitDetails(told),
       header: (name) => error.headers?.get?.(name),
     };
   }
