@@ -49,7 +49,7 @@ export function arena(name: string): Arena {
   );
   const teacher = simulated({ world, role: "teacher" });
   const models: Models = {
-    default: simulated({ world, role: "student" }),
+    default: choices[kinds[0] ?? ""] ?? simulated({ world, role: "student" }),
     reflect: teacher,
     judge: teacher,
     ...(kinds.length > 0 && { choices }),

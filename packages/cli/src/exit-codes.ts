@@ -7,7 +7,7 @@ export const exitCodes = {
   ok: 0,
   /** `--check`: an artifact is missing, stale or edited. `runs resume`: the run's inputs have changed since. */
   stale: 1,
-  /** The best so far was written, but a limit of money, calls, tokens or time ended the search. */
+  /** The best so far was written, but a limit of money, calls, tokens or time ended the search or its test report. */
   budget: 3,
   /** Something the user wrote, or did not confirm: arguments, config, data, signature, metric, artifact. */
   config: 10,
@@ -25,7 +25,7 @@ export const exitCodes = {
 export const exitCodeHelp = `Exit codes:
   0    done: improved, unchanged or up to date
   1    compile --check: an artifact is missing, stale or edited by hand; runs resume: the inputs have changed
-  3    budget.usd, calls, tokens or seconds ended the search; the best so far was written
+  3    budget.usd, calls, tokens or seconds ended the search or its report; the best so far was written
   10   arguments, config, data, signature, metric or artifact; or a paid run without --yes
   20   provider: key, quota, unknown model, no answer
   30   this machine: disk, folder, journal, or a run that another process holds

@@ -18,13 +18,14 @@ export function resultObject(
   result: CompileResult,
   { elapsedMs, resumed, artifact, next, simulated }: Circumstances,
 ): { readonly object: Readonly<Record<string, unknown>>; readonly report: Report } {
-  const { target, improved, val, test, end, evaluations, paid, reused, orphans, remarks } = result;
+  const { target, improved, val, test, incomplete, end, evaluations, paid, reused, orphans, remarks } = result;
   const reusedCalls = reused.journaled + reused.cached;
   const report: Report = {
     target,
     improved,
     val,
     test,
+    incomplete: incomplete?.rows.length ?? 0,
     end,
     evaluations,
     calls: paid.calls,
@@ -45,6 +46,7 @@ export function resultObject(
     worseOnTest: worseOnTest(result),
     val: scores(val),
     test: test === undefined ? null : scores(test),
+    incomplete: incomplete ?? null,
     rows: { val: rows(val), test: test === undefined ? null : rows(test) },
     end,
     evaluations,

@@ -40,6 +40,7 @@ export async function runTarget(io: Io, ready: ReadyTarget, run: string | undefi
     }
     const done = await result;
     display.end();
+    // Also when the interrupt came while test was scored: half a report is none.
     if (done.end === "aborted") return outcome(undefined);
     await writeFileAtomically(ready.artifactFile, printArtifact(artifactFrom(ready.program, target, done)));
     return outcome(done);

@@ -1,5 +1,6 @@
 export type { Blame, CultivarErrorOptions, ErrorCode } from "./ground/errors.ts";
 export { CultivarError, blame, isCultivarError, messageOf } from "./ground/errors.ts";
+export { redactSecrets, redactionMark } from "./ground/redact-secrets.ts";
 export type { Clock } from "./ground/clock.ts";
 export { systemClock } from "./ground/clock.ts";
 export { canonicalJson, contentHash, sha256Hex } from "./ground/hash.ts";
@@ -131,6 +132,7 @@ export type { Journal, JournalRecord, JournalStore } from "./searching/journal.t
 export { finishOf, runName } from "./searching/ledger.ts";
 export { memoryJournalStore } from "./searching/memory-journal.ts";
 export type { Ask, Note, Optimizer, Role, Scored, Study, Tell } from "./searching/optimizer.ts";
+export type { IncompleteReport, ReportCut } from "./searching/report-gaps.ts";
 export type { Comparison, CompileResult, EndReason, LineageEntry, Plan, RunEvent } from "./searching/result.ts";
 export type { Data, Target, TargetOptions, Vary } from "./searching/target.ts";
 export { version } from "./version.ts";

@@ -1,3 +1,4 @@
+import type { CompileResult } from "@cultivar/core";
 import { plan } from "@cultivar/core";
 import { codeOf } from "../config/code.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -84,7 +85,13 @@ async function compileOne(io: Io, loaded: LoadedConfig, ready: ReadyTarget, flag
   };
   const { object, report } = resultObject(run.result, around);
   if (flags.json !== true) say(reportLines(report));
-  return { object, code: physicalEnds.has(run.result.end) ? exitCodes.budget : exitCodes.ok };
+  return { object, code: exitCodeFor(run.result) };
+}
+
+/** A limit ended the search or its test report, or models did not answer while test was scored. */
+function exitCodeFor({ end, incomplete }: CompileResult): number {
+  if (incomplete?.reason === "outage") return exitCodes.provider;
+  return physicalEnds.has(end) || incomplete !== undefined ? exitCodes.budget : exitCodes.ok;
 }
 
 function stale(io: Io, ready: ReadyTarget, standing: Standing, artifact: string): Outcome {

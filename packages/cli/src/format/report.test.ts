@@ -17,6 +17,7 @@ const report: Report = {
   improved: true,
   val: comparison(0.5, 0.8),
   test: comparison(0.52, 0.79, { fixed: ["a", "b", "c", "d", "e", "f", "g"], broken: ["z"] }),
+  incomplete: 0,
   end: "evaluations",
   evaluations: 800,
   calls: 1234,
@@ -43,6 +44,11 @@ describe("headline", () => {
       "a worse test score",
       { ...report, test: comparison(0.52, 0.5) },
       "route: worse on test: 0.520 -> 0.500, -0.020 ± 0.020 paired over n=100",
+    ],
+    [
+      "a test report that was cut short",
+      { ...report, incomplete: 30, test: comparison(0.52, 0.79, { difference: { n: 0, mean: undefined } as never }) },
+      "route: improved on val: 0.500 -> 0.800, +0.300 ± 0.020 paired over n=100; the test report is incomplete, 30 rows not scored",
     ],
     [
       "no gain",

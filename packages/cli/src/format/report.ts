@@ -9,6 +9,8 @@ export interface Report {
   readonly improved: boolean;
   readonly val: Comparison;
   readonly test: Comparison | undefined;
+  /** Test rows that a report cut short left unscored; 0 for a whole report. */
+  readonly incomplete: number;
   readonly end: EndReason;
   readonly evaluations: number;
   /** Calls that were paid for, by this process and by earlier ones of the run. */
@@ -50,15 +52,20 @@ export function worseOnTest({ test }: Pick<Report, "test">): boolean {
   return test?.difference.mean !== undefined && test.difference.mean < 0;
 }
 
-/** The first line: the outcome, and nothing before a worse test score. */
-export function headline(report: Pick<Report, "target" | "improved" | "val" | "test" | "simulated">): string {
+/** The first line: the outcome, and nothing before a worse test score. Half a test score is no outcome. */
+export function headline(
+  report: Pick<Report, "target" | "improved" | "val" | "test" | "incomplete" | "simulated">,
+): string {
   const { target, improved, val, test } = report;
   const models = report.simulated ? " (simulated models)" : "";
   const change = ({ baseline, best, difference }: Comparison): string =>
     `${score(baseline.mean)} -> ${score(best.mean)}, ${scoreWithError(difference, { signed: true })} paired over n=${difference.n}`;
-  if (worseOnTest(report)) return `${target}: worse on test: ${change(test!)}${models}`;
-  if (!improved) return `${target}: no measurable gain on val; the baseline is kept${models}`;
-  return `${target}: improved on ${test === undefined ? "val" : "test"}: ${change(test ?? val)}${models}`;
+  const cut =
+    report.incomplete === 0 ? "" : `; the test report is incomplete, ${counted(report.incomplete, "row")} not scored`;
+  if (worseOnTest(report)) return `${target}: worse on test: ${change(test!)}${cut}${models}`;
+  if (!improved) return `${target}: no measurable gain on val; the baseline is kept${cut}${models}`;
+  const [name, shown] = test === undefined || cut !== "" ? (["val", val] as const) : (["test", test] as const);
+  return `${target}: improved on ${name}: ${change(shown)}${cut}${models}`;
 }
 
 /** The table of scores: one line per split. */

@@ -1,3 +1,5 @@
+import { redactSecrets } from "./redact-secrets.ts";
+
 /** Why something failed. The code decides who is blamed (see {@link blame}); the message tells a person what to do. */
 export type ErrorCode =
   // what the user wrote
@@ -96,8 +98,17 @@ export function blame(error: unknown): Blame {
   return isCultivarError(error) ? (blames[error.code] ?? "run") : "candidate";
 }
 
-/** A short, single-line, length-capped text of any thrown value. */
+/** Characters past the cap that are read for secrets: one that is cut in two cannot be told. */
+const redactedBeyond = 4096;
+
+/**
+ * A short, single-line, length-capped text of any thrown value, without what looks like a key (law 7): messages are
+ * journaled, shown to models and sent on.
+ */
 export function messageOf(error: unknown, maxLength = 500): string {
-  const text = (error instanceof Error ? error.message : String(error)).replaceAll(/\s+/g, " ").trim();
+  const whole = error instanceof Error ? error.message : String(error);
+  const text = redactSecrets(whole.slice(0, maxLength + redactedBeyond))
+    .replaceAll(/\s+/g, " ")
+    .trim();
   return text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
 }

@@ -348,3 +348,62 @@ describe("metered composition", () => {
     expect([done.score.mean, done.spend.calls]).toEqual([1, 4]);
   });
 });
+
+describe("what a program and a metric write into a row", () => {
+  const tags = (notes: string[]) => ({ input: { notes }, expected: { labels: ["b", "a"] } });
+  /** Counts its notes after writing one, and fails once with an error of its own. */
+  const counting = (fails: number) => {
+    let left = fails;
+    return tune(
+      async (_texts, { notes }: { notes: string[] }) => {
+        notes.push("seen");
+        await Promise.resolve();
+        if (left-- > 0) throw new Error("once");
+        return { count: notes.length };
+      },
+      { prompt: text("x") },
+    );
+  };
+
+  test("is seen by no other run of the row, nor by whoever gave it", async () => {
+    const data = toExamples([tags([]), tags(["one"])]);
+    const seen: string[][] = [];
+    const score = ({ example, output }: { example: (typeof data)[number]; output: { count: number } }): number => {
+      example.input.notes.push("judged");
+      seen.push([...example.expected.labels]);
+      example.expected.labels.sort();
+      return output.count / 10;
+    };
+    for (const module of [counting(0), counting(0), counting(1)]) {
+      const { rows: told } = await evaluate(module, { data, metric: score });
+      expect(told.map((row) => row.score)).toEqual([0.1, 0.2]);
+    }
+    expect(seen).toEqual(Array.from({ length: 6 }, () => ["b", "a"]));
+    expect(data[0]!.input.notes).toEqual([]);
+  });
+
+  test("an input that cannot be cloned is handed on as it is", async () => {
+    class Handle {
+      readonly id = 7;
+      own(): number {
+        return this.id;
+      }
+    }
+    const module = tune(
+      (_texts, input: { handle: Handle; double: (n: number) => number }) =>
+        Promise.resolve({ n: input.double(input.handle.own()) }),
+      { prompt: text("x") },
+    );
+    const data = [{ input: { handle: new Handle(), double: (n: number) => 2 * n } }];
+    const { rows: told } = await evaluate(module, { data, metric: ({ output }) => output.n / 14 });
+    expect(told[0]!.score).toBe(1);
+  });
+
+  test("a BigInt in a row is a data error that names it", async () => {
+    const module = tune((_texts, input: { n: bigint }) => Promise.resolve(input), { prompt: text("x") });
+    await expect(evaluate(module, { data: [{ input: { n: 1n } }], metric: () => 1 })).rejects.toMatchObject({
+      code: "data",
+      message: expect.stringContaining("data[0]") as string,
+    });
+  });
+});

@@ -1,4 +1,5 @@
 import { blame, CultivarError, isCultivarError, messageOf } from "../ground/errors.ts";
+import { ownCopy } from "../ground/own-copy.ts";
 import type { Rng } from "../ground/rng.ts";
 import { rng } from "../ground/rng.ts";
 import type { Outcome } from "../programs/call.ts";
@@ -51,13 +52,20 @@ export interface RowTask {
  * the world's leaves the row unscored; an error of the program's own code counts only when it repeats, and so does one
  * of the metric. Rejects only with what ends a whole run: the end itself, a wrong key, a full disk, an abort.
  */
-export async function scoreRow(task: RowTask): Promise<Row> {
+export function scoreRow(task: RowTask): Promise<Row> {
+  const scored = scoreWholeRow(task);
+  // Code of the user's that never answers must not hold up a run that has ended.
+  return task.gateway === undefined ? scored : task.gateway.wait(scored, `row ${task.example.id}`);
+}
+
+async function scoreWholeRow(task: RowTask): Promise<Row> {
   const calls = new RowCalls();
   const { id } = task.example;
   let outcome: Outcome;
   let tries = 0;
   do {
-    outcome = await runProgram(task.module, task.frame, task.example.input, rowScope(task, calls));
+    // Each run its own input: what a program writes into it is seen by no other.
+    outcome = await runProgram(task.module, task.frame, ownCopy(task.example.input), rowScope(task, calls));
     // Branches that a failed program or a race left running make calls, and spans of the trace, until they are done.
     if (outcome.failed || calls.busy) await calls.settled();
     tries += 1;
@@ -134,7 +142,7 @@ async function judge(task: RowTask, { output, trace }: Outcome, calls: RowCalls)
   for (let attempt = 0; ; attempt++) {
     try {
       const random = lazyRng(task.seed, task.address);
-      const args = { example: task.example as never, output: output as never, trace, rng: random };
+      const args = { example: ownCopy(task.example) as never, output: output as never, trace, rng: random };
       const given = runIn(metricScope(task, calls, attempt), () => task.metric.score(args));
       return checkScore(typeof given === "number" ? given : await given, task.metric.range, where);
     } catch (error) {

@@ -50,9 +50,9 @@ export async function askModel(lm: LanguageModel, request: Request): Promise<Res
   }
 }
 
-/** An answer of the run's gateway in its place among those of the row. */
-export function inTurn<T>({ calls }: Scope, answer: Promise<T>): Promise<T> {
-  return calls === undefined ? answer : calls.inOrder(answer);
+/** An answer of the run's gateway (`ofTool`: the result of a tool) in its place among those of the row. */
+export function inTurn<T>({ calls }: Scope, answer: Promise<T>, ofTool = false): Promise<T> {
+  return calls === undefined ? answer : calls.inOrder(answer, ofTool);
 }
 
 /** A call of the run may be shared with others, so what one caller gave ends its own wait, not the call. */

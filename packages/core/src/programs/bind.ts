@@ -7,6 +7,7 @@ import type { Scope } from "./scope.ts";
 import { childScope, currentScope, emptyScope, Repeats, within } from "./scope.ts";
 import { callModule, inputKey, runProgram } from "./call.ts";
 import type { AnyModule, Binding, Bound, Frame, ModuleDefinition, Sketch } from "./module.ts";
+import { refuseTwins } from "./model-identity.ts";
 import { definition } from "./module.ts";
 
 /** `space` with `prefix` in front of every id. */
@@ -20,9 +21,13 @@ export function spaceOf(module: AnyModule): Space {
   return prefixed(space, rootPrefix);
 }
 
-/** What `vary` may add: `model` for the whole program, and each module's own choices (its own `model` wins). */
+/**
+ * What `vary` may add: `model` for the whole program, and each module's own choices (its own `model` wins).
+ * Throws `config` when the models to choose from cannot be told apart.
+ */
 export function optionalSpaceOf(module: AnyModule, models: Models | undefined): Space {
   const { optional, rootPrefix } = module[definition];
+  if (models !== undefined) refuseTwins(models);
   const names = ["default", ...Object.keys(models?.choices ?? {})];
   const own = prefixed(optional(names), rootPrefix);
   return {

@@ -52,15 +52,22 @@ describe("memoryCache", () => {
     expect([await get("a"), await get("b")]).toEqual([true, false]);
   });
 
-  test("a waiter whose signal aborted makes nothing", async () => {
+  test("a waiter whose signal aborts stops waiting at once and makes nothing; the others go on", async () => {
     const cache = memoryCache();
     const abort = new AbortController();
-    const make = makes("cut", false);
-    const first = cache.once("k", make);
+    const flight = Promise.withResolvers<{ response: Response; keep: boolean }>();
+    const make = makes("late");
+    const first = cache.once("k", () => flight.promise);
     const second = cache.once("k", make, abort.signal);
+    const third = cache.once("k", make);
     abort.abort(new Error("stop"));
-    await first;
     await expect(second).rejects.toThrow("stop");
+    flight.resolve({ response: response("a"), keep: true });
+    expect((await Promise.all([first, third])).map((one) => [one.response.text, one.hit])).toEqual([
+      ["a", false],
+      ["a", true],
+    ]);
+    await expect(cache.once("other", make, abort.signal)).resolves.toMatchObject({ hit: false });
     expect(make.count).toBe(1);
   });
 });

@@ -1,4 +1,5 @@
 import type { Response } from "../values/language-model.ts";
+import { untilAborted } from "./wait.ts";
 
 /**
  * Replies shared between runs and processes. Holds whole replies only: truncated, refused, filtered and failed ones
@@ -7,7 +8,8 @@ import type { Response } from "../values/language-model.ts";
 export interface ResponseCache {
   /**
    * The reply under `key`, made by `make` when there is none. Of several askers at once, in this process or another,
-   * one makes it and the others wait for it (single flight); a maker that dies or fails lets the next one try.
+   * one makes it and the others wait for it (single flight); a maker that dies or fails lets the next one try. A
+   * `signal` ends its own caller's wait, with its reason, and nobody else's.
    * `hit` says that this caller did not make it.
    */
   once(
@@ -34,7 +36,10 @@ export function memoryCache(options: { readonly maxEntries?: number } = {}): Res
         }
         const flight = flights.get(key);
         if (flight === undefined) break;
-        const landed = await flight.catch(() => undefined);
+        const landed = await untilAborted(
+          flight.catch(() => undefined),
+          signal,
+        );
         if (landed?.keep === true) return { response: landed.response, hit: true };
         signal?.throwIfAborted();
       }

@@ -17,7 +17,7 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
       const ticket = meter.admit(payee, request) ?? (await meter.reserve(payee, request));
       try {
         stopIfAborted(ticket, payee, signal);
-        const { vectors, usage } = await embedder.embed(texts, options);
+        const { vectors, usage } = await meter.wait(embedder.embed(texts, options), signal, payee.modelId);
         ticket.settle({ ...usage, outputTokens: usage?.outputTokens ?? 0 });
         return vectors;
       } catch (thrown) {
@@ -25,6 +25,7 @@ export function directGateway(meter: Meter, signal: AbortSignal | undefined): Ga
       }
     },
     tool: (_address, run) => run(),
+    wait: (work, where) => meter.wait(work, signal, where),
     logical: () => ({ calls: 0, inputTokens: 0, outputTokens: 0, listUsd: 0 }),
     answered: () => 0,
     reused: { journaled: 0, cached: 0 },
@@ -44,7 +45,8 @@ async function generate(
   };
   try {
     stopIfAborted(ticket, lm, signal);
-    const response = await lm.generate(request, signal === undefined ? { onRetry } : { signal, onRetry });
+    const generated = lm.generate(request, signal === undefined ? { onRetry } : { signal, onRetry });
+    const response = await meter.wait(generated, signal, `${lm.provider}/${lm.modelId}`);
     ticket.settle(response.usage);
     return response;
   } catch (thrown) {

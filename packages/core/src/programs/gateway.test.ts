@@ -280,3 +280,35 @@ describe("tool", () => {
     },
   );
 });
+
+test("a whole reply that says nothing is not shared as a success", async () => {
+  const cache = memoryCache();
+  const lm = scriptedModel([{ text: "" }, { text: " \n" }, { text: "said" }, { text: "unasked" }]);
+  const texts = [];
+  for (let i = 0; i < 4; i++) texts.push((await open({ cache }).gateway.generate(lm, request("a"))).text);
+  expect(texts).toEqual(["", " \n", "said", "said"]);
+});
+
+describe("secrets", () => {
+  const key = "sk-proj-abcdefghijklmnop1234567890";
+
+  test("of a model's error reach neither the journal nor whoever asked", async () => {
+    const { gateway, records } = open();
+    const lm = { ...scriptedModel([]), generate: () => Promise.reject(new Error(`Authorization: Bearer ${key}`)) };
+    const error = await gateway.generate(lm, request("a")).catch((thrown: unknown) => thrown);
+    expect(records.map(({ type }) => type)).toEqual(["intent", "fault"]);
+    expect(JSON.stringify(records) + (error as Error).message).not.toContain(key);
+    expect((error as Error).message).toContain("[redacted:");
+  });
+
+  test("of a tool's error or result neither, and a resumed run sees what the first one saw", async () => {
+    const { gateway, records } = open();
+    const output = { "x-api-key": "plainlooking", said: `api_key=${key}`, n: 1 };
+    const seen = await gateway.tool(["a"], () => Promise.resolve(output));
+    const error = await gateway.tool(["b"], () => Promise.reject(new Error(key))).catch((thrown: Error) => thrown);
+    expect(JSON.stringify([records, seen]) + (error as Error).message).not.toMatch(/plainlooking|abcdefgh/);
+    expect(seen).toMatchObject({ n: 1 });
+    const again = createGateway({ meter: createMeter({}), earlier: records });
+    expect(await again.tool(["a"], () => Promise.reject(new Error("ran again")))).toEqual(seen);
+  });
+});

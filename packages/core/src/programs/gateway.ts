@@ -21,6 +21,10 @@ export interface Gateway {
   embed(embedder: Embedder, texts: readonly string[]): Promise<Vectors>;
   /** A tool's result at this address: the journaled one when there is one. Rejects with the tool's own error. */
   tool(address: readonly string[], run: () => Promise<unknown>): Promise<unknown>;
+  /**
+   * `work`, for as long as the run may wait for it: see {@link Meter.wait}. Whatever it comes to after that is ignored.
+   */
+  wait<T>(work: Promise<T>, where: string): Promise<T>;
   /** The figures of these calls, each counted once, in this order. */
   logical(keys: Iterable<string>): LogicalCalls;
   /** Distinct calls answered so far, by earlier processes too. */
@@ -52,6 +56,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     generate: replySource(till, earlier, ledger, reused),
     embed: vectorSource(till, earlier),
     tool: toolResults(till, earlier),
+    wait: (work, where) => meter.wait(work, signal, where),
     logical: (keys) => ledger.total(keys),
     answered: () => ledger.size(),
     reused,

@@ -10,7 +10,12 @@ export function asLmError(error: unknown, model: string, signal: AbortSignal | u
 
 /** Throws an `aborted` error when `signal` has aborted, whatever its reason is. */
 export function refuseAborted(signal: AbortSignal | undefined, where: string): void {
-  if (signal?.aborted === true) throw new CultivarError("aborted", `${where}: aborted`, { cause: signal.reason });
+  if (signal?.aborted === true) throw abortedError(signal, where);
+}
+
+/** What an aborted wait ends with. */
+export function abortedError(signal: AbortSignal | undefined, where: string): CultivarError {
+  return new CultivarError("aborted", `${where}: aborted`, { cause: signal?.reason });
 }
 
 /** True when a provider may have charged for a failed call: it never answered, or its answer broke off. */

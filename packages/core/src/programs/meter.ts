@@ -7,6 +7,7 @@ import { Account, nameOf } from "./meter/account.ts";
 import type { Budget, EarlierSpend, PhysicalLimit, Spend } from "./meter/budget.ts";
 import type { Worst } from "./meter/worst-case.ts";
 import { nothing, unmeasured, worstOf } from "./meter/worst-case.ts";
+import { waitPatiently } from "./wait.ts";
 
 export type { Ticket } from "./meter/account.ts";
 export type { Budget, PhysicalLimit, Spend } from "./meter/budget.ts";
@@ -29,6 +30,13 @@ export interface Meter {
    * earlier set-aside.
    */
   setAside(worst: Worst): () => void;
+  /**
+   * `work`, for as long as a run may wait for it. Given up as `aborted` a second after `signal` aborts, and as
+   * `run-ended` when it is still not done a tenth of `budget.seconds` (at least 1 s, at most 30 s) after their end:
+   * calls that were paid for may come in, and one that never answers holds nothing up. What it comes to later is
+   * ignored. The seconds bind no report, as in {@link setAside}.
+   */
+  wait<T>(work: Promise<T>, signal: AbortSignal | undefined, where: string): Promise<T>;
   spend(): Spend;
   /** The most that one call turned out to use so far. */
   largest(): Worst;
@@ -52,7 +60,9 @@ export interface MeterOptions {
 
 /** A meter over `budget`. */
 export function createMeter(budget: Budget, options: MeterOptions = {}): Meter {
-  const late = stopwatch(budget, options);
+  const { clock = systemClock } = options;
+  const leftMs = stopwatch(budget, options);
+  const late = (): boolean => leftMs() <= 0;
   const measure = measureFor(budget);
   const account = new Account(pump);
   const waiting: Waiter[] = [];
@@ -96,6 +106,13 @@ export function createMeter(budget: Budget, options: MeterOptions = {}): Meter {
         waiting.push({ worst, lm, resolve, reject });
       });
     },
+    wait(work, signal, where) {
+      const { seconds } = budget;
+      const lateMs = seconds === undefined || reporting ? undefined : leftMs() + overtimeMs(seconds);
+      // Most evaluations have neither, and every row and call passes here.
+      if (signal === undefined && lateMs === undefined) return work;
+      return waitPatiently(work, { signal, lateMs, late: () => refuse("seconds"), clock, where });
+    },
     restore: (earlier) => account.restore(earlier),
     setAside(worst) {
       aside = worst;
@@ -111,10 +128,16 @@ export function createMeter(budget: Budget, options: MeterOptions = {}): Meter {
   };
 }
 
-/** Says whether the seconds of `budget` are over. */
-function stopwatch(budget: Budget, { clock = systemClock, elapsedMs = 0 }: MeterOptions): () => boolean {
+/** Says how many milliseconds of `budget.seconds` are left. */
+function stopwatch(budget: Budget, { clock = systemClock, elapsedMs = 0 }: MeterOptions): () => number {
   const started = clock.now() - elapsedMs;
-  return () => budget.seconds !== undefined && (clock.now() - started) / 1000 >= budget.seconds;
+  const limitMs = (budget.seconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return () => (limitMs === Number.POSITIVE_INFINITY ? limitMs : limitMs - (clock.now() - started));
+}
+
+/** How long calls in flight may still take once the seconds are over. */
+function overtimeMs(seconds: number): number {
+  return Math.min(Math.max(seconds * 100, 1000), 30_000);
 }
 
 /** The worst case of a call under `budget`. Throws `price-unknown` when dollars are capped and the price is unknown. */

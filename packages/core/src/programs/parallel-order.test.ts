@@ -1,9 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { rng } from "../ground/rng.ts";
+import { evaluate } from "../judging/evaluate.ts";
 import { scoreRow } from "../judging/score-row.ts";
 import type { Row } from "../judging/score-row.ts";
 import { scriptedModel } from "../testing/scripted-model.ts";
 import { toExamples } from "../values/example.ts";
+import type { Request } from "../values/language-model.ts";
 import { textOf } from "../values/language-model.ts";
 import { shorthand } from "../values/shorthand.ts";
 import { moduleSpans, spansOf } from "../values/trace.ts";
@@ -14,6 +16,7 @@ import type { AnyModule } from "./module.ts";
 import { predict } from "./predict.ts";
 import { program } from "./program.ts";
 import { react } from "./react.ts";
+import { RowCalls, toolPatienceMs } from "./row-calls.ts";
 import { tool } from "./tool.ts";
 import { z } from "zod";
 
@@ -109,4 +112,113 @@ describe("calls that run side by side", () => {
     expect(moduleSpans(row.trace!, "right")).toHaveLength(3);
     expect([...spansOf(row.trace!)].filter((span) => span.kind === "lm" && span.text === undefined)).toEqual([]);
   });
+});
+
+/** A row of `module`, its models' latencies given. */
+async function outputOf(module: AnyModule, latencyMs: (tools: readonly string[]) => number): Promise<unknown> {
+  const call = (name: string, args: Readonly<Record<string, unknown>> = {}) => ({
+    finishReason: "tool-calls" as const,
+    toolCalls: [{ id: name, name, arguments: args }],
+  });
+  const names = (request: Request): string[] => (request.tools ?? []).map(({ name }) => name);
+  const lm = scriptedModel(
+    (request) => {
+      const tools = names(request).filter((name) => name !== "finish");
+      const steps = request.messages.filter(({ role }) => role === "tool").length;
+      if (tools.length === 0) return JSON.stringify({ code: "plain" });
+      return steps < tools.length ? call(tools[steps]!) : call("finish", { code: "done" });
+    },
+    { latencyMs: (request) => latencyMs(names(request)) },
+  );
+  const result = await evaluate(module, {
+    data: [{ input: { word: "w" } }],
+    lm,
+    metric: () => 1,
+  });
+  return result.rows[0]!.trace!.output;
+}
+
+/** Runs `work` while the patience with tools passes five times a second. */
+async function impatiently<T>(work: () => Promise<T>): Promise<T> {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  let over = false;
+  const hurry = (): void => {
+    if (over) return;
+    vi.advanceTimersByTime(toolPatienceMs);
+    setTimeout(hurry, 200);
+  };
+  setTimeout(hurry, 200);
+  try {
+    return await work();
+  } finally {
+    over = true;
+    vi.useRealTimers();
+  }
+}
+
+describe("branches that wait for each other within tools", () => {
+  const none = z.object({});
+
+  test("a tool that waits for a message of another agent's second step gets it", async () => {
+    const box = Promise.withResolvers<string>();
+    const receive = tool({ description: "", arguments: none, run: () => box.promise });
+    const look = tool({ description: "", arguments: none, run: () => "seen" });
+    const send = tool({
+      description: "",
+      arguments: none,
+      run: () => {
+        box.resolve("hello");
+        return "sent";
+      },
+    });
+    const two = program(
+      "two",
+      {
+        receiver: react(shorthand("word -> code", { name: "receiver" }), { tools: { receive } }),
+        sender: react(shorthand("word -> code", { name: "sender" }), { tools: { look, send } }),
+      },
+      async (m, input: { word: string }) => ({ codes: await Promise.all([m.receiver(input), m.sender(input)]) }),
+    );
+    const told = await impatiently(() => outputOf(two, (tools) => (tools.includes("receive") ? 1 : 20)));
+    expect(told).toEqual({ codes: [{ code: "done" }, { code: "done" }] });
+  });
+
+  test("a lock shared by a tool and by module calls is given back", async () => {
+    let chain: Promise<unknown> = Promise.resolve();
+    const locked = <T>(work: () => Promise<T>): Promise<T> => {
+      const mine = chain.then(work);
+      chain = mine.catch(() => {});
+      return mine;
+    };
+    const look = tool({ description: "", arguments: none, run: () => locked(() => Promise.resolve("v")) });
+    const looking = react(shorthand("word -> code", { name: "agent" }), { tools: { look } });
+    const both = program("both", { agent: looking, b: step, c: step }, async (m, input: { word: string }) => {
+      const other = locked(async () => m.c({ word: (await m.b(input)).code }));
+      return { codes: await Promise.all([m.agent(input), other]) };
+    });
+    const told = await impatiently(() => outputOf(both, (tools) => (tools.length > 0 ? 1 : 20)));
+    expect(told).toEqual({ codes: [{ code: "done" }, { code: "plain" }] });
+  });
+
+  test("a model call is waited for, however long it takes; a tool that was passed comes in later", () =>
+    impatiently(async () => {
+      const calls = new RowCalls();
+      const order: string[] = [];
+      const slow = Promise.withResolvers<string>();
+      const stuck = Promise.withResolvers<string>();
+      const note = (name: string) => () => void order.push(name);
+      const handed = [
+        calls.inOrder(stuck.promise, true).then(note("tool")),
+        calls.inOrder(slow.promise).then(note("slow")),
+        calls.inOrder(Promise.resolve("b")).then(note("quick")),
+      ];
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      expect(order).toEqual([]);
+      slow.resolve("a");
+      await Promise.all(handed.slice(1));
+      expect(order).toEqual(["slow", "quick"]);
+      stuck.resolve("t");
+      await handed[0];
+      expect(order).toEqual(["slow", "quick", "tool"]);
+    }));
 });

@@ -74,7 +74,7 @@ export async function callTool(path: string, name: string, declared: Tool, args:
   };
   try {
     const output = await runIn({ ...child, calls }, () =>
-      scope.gateway === undefined ? run() : inTurn(scope, scope.gateway.tool(child.address, run)),
+      scope.gateway === undefined ? run() : inTurn(scope, scope.gateway.tool(child.address, run), true),
     );
     span.output = output;
     return { text: typeof output === "string" ? output : (JSON.stringify(output) ?? "null"), failed: false };

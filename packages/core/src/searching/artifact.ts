@@ -28,6 +28,9 @@ export function artifactFrom(program: AnyModule, target: unknown, result: Compil
     signatures: signaturesOf(program),
     val: scoresOf(result.val),
     ...(result.test !== undefined && { test: scoresOf(result.test) }),
+    ...(result.incomplete !== undefined && {
+      incomplete: { reason: result.incomplete.reason, rows: result.incomplete.rows.length },
+    }),
     end: result.end,
     evaluations: result.evaluations,
     calls: result.logical,
@@ -154,11 +157,25 @@ export interface Freshness {
 
 const budgetEnds: readonly EndReason[] = ["evaluations", "calls", "tokens", "usd", "seconds", "aborted"];
 
-/** Compares an artifact with what it would be built from now. A run that its budget ended goes on when that was raised. */
+function whyIncomplete({ reason, rows }: NonNullable<Artifact["incomplete"]>): string {
+  const why =
+    reason === "aborted"
+      ? "it was aborted"
+      : reason === "outage"
+        ? "the world failed on them"
+        : `budget.${reason} ended it; raise it`;
+  return `the test report is incomplete: ${rows} row${rows === 1 ? "" : "s"} not scored, ${why}`;
+}
+
+/**
+ * Compares an artifact with what it would be built from now. A run that its budget ended goes on when that was raised;
+ * one whose test report was cut short always does.
+ */
 export function isUpToDate(artifact: Artifact, fingerprint: Fingerprint, budget: Budget): Freshness {
   const changed = changedInputs(artifact.inputs, fingerprint.inputs);
   if (changed.length > 0) return { upToDate: false, changed, why: `changed since: ${changed.join(", ")}` };
   if (!isIntact(artifact)) return { upToDate: false, changed, why: "the artifact was edited by hand" };
+  if (artifact.incomplete !== undefined) return { upToDate: false, changed, why: whyIncomplete(artifact.incomplete) };
   if (budgetEnds.includes(artifact.end)) {
     const ending = artifact.end === "aborted" ? undefined : (artifact.end as keyof Budget);
     if (ending === undefined) return { upToDate: false, changed, why: "the run was aborted" };

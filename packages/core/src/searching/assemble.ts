@@ -25,10 +25,10 @@ import { callRecords, openLedger, restoreSpend } from "./ledger.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 import { planOf } from "./plan.ts";
 import type { PreparedData } from "./prepare-data.ts";
-import { prepareData } from "./prepare-data.ts";
+import { duplicateRemarks, prepareData } from "./prepare-data.ts";
 import type { Plan, RunEvent } from "./result.ts";
 import { rowSource } from "./row-source.ts";
-import type { RunParts } from "./run-parts.ts";
+import type { RunHooks, RunParts } from "./run-parts.ts";
 import { searchSpace } from "./search-space.ts";
 import { timeKeeper } from "./time-keeper.ts";
 
@@ -47,7 +47,7 @@ export async function assemble(
   const plan = planOf(program, target, data);
   const ledger = await openLedger(target.journal ?? memoryJournalStore(), name, fingerprint, seed, version, target.run);
   const { meter, gateway, signal, elapsedMs } = plumbing(target, ledger, emit);
-  const hooks = { afterRow: (): void => {} };
+  const hooks: RunHooks = { afterRow: () => {}, aside: { calls: 0, tokens: 0, usd: 0 } };
   const rows = rowSource({
     ...sound,
     module: program,
@@ -80,7 +80,7 @@ export async function assemble(
     emit,
   });
   emit(startOf(name, fingerprint, ledger, plan));
-  for (const remark of ownWords) driven.lineage.remark(remark);
+  for (const remark of [...duplicateRemarks(data), ...ownWords]) driven.lineage.remark(remark);
   return { ...sound, program, target, fingerprint, meter, gateway, rows, ledger, emit, drive: driven, hooks };
 }
 

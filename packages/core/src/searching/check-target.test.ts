@@ -1,9 +1,9 @@
 import { assert, describe, expect, test } from "vitest";
 import { isCultivarError } from "../ground/errors.ts";
-import { compile } from "./compile.ts";
+import { compile, open, plan, start } from "./compile.ts";
 import type { ToyTarget } from "./fixtures/toy-run.ts";
-import { data, optimizer, rowsOf, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
-import { prepareData } from "./prepare-data.ts";
+import { data, exact, optimizer, rowsOf, toy, toyModel, toyTarget } from "./fixtures/toy-run.ts";
+import { duplicateRemarks, prepareData } from "./prepare-data.ts";
 
 const row = rowsOf("a", 1)[0]!;
 const circular: Record<string, unknown> = { word: "a" };
@@ -23,6 +23,16 @@ const cases: readonly (readonly [string, Record<string, unknown>, "config" | "da
     "config",
     /budget.evaluations is 7 but the baseline alone needs one pass over val, 8; raise it or pass fewer val rows/,
   ],
+  [
+    "a misspelt option",
+    { bugdet: { usd: 1 } },
+    "config",
+    /toy: "bugdet" is no option of a target; did you mean budget\?/,
+  ],
+  ["another one", { Metric: exact }, "config", /"Metric" is no option .* did you mean metric\?/],
+  ["an option of another thing", { stopAfterAllThat: 1 }, "config", /target\. The options are metric, data, optimizer/],
+  ["an empty name", { name: "" }, "config", /toy: name must be a text that is not empty, got ""/],
+  ["a number as name", { name: 7 }, "config", /name must be a text that is not empty, got 7/],
   ["no optimizer", { optimizer: undefined }, "config", /optimizer must be an optimizer, .* got nothing/],
   ["an optimizer's name", { optimizer: "gepa" }, "config", /got "gepa"/],
   ["no metric", { metric: undefined }, "config", /metric must be a function/],
@@ -87,6 +97,36 @@ describe("bad targets are told in the house form, before any call", () => {
     assert(isCultivarError(error, code), String(error));
     expect(error.message).toMatch(message);
     expect(model.requests).toHaveLength(0);
+  });
+
+  test("plan and open refuse a misspelt option too; one that is undefined is none", async () => {
+    const typo = { ...toyTarget(), bugdet: { usd: 1 } } as ToyTarget;
+    await expect(plan(toy, typo)).rejects.toThrow(/did you mean budget/);
+    await expect(open(toy, typo)).rejects.toThrow(/did you mean budget/);
+    await expect(plan(toy, { ...toyTarget(), name: "" })).rejects.toThrow(/name must be/);
+    await expect(plan(toy, { ...toyTarget(), bugdet: undefined } as ToyTarget)).resolves.toBeDefined();
+  });
+
+  test("exact copies in val and test are counted, at the start", async () => {
+    const twice = {
+      ...data,
+      val: [...data.val, data.val[0]!, data.val[0]!, data.val[1]!],
+      test: [...data.test, data.test[0]!],
+    };
+    const { events, result } = start(toy, toyTarget({ data: twice }));
+    const seen: string[] = [];
+    for await (const event of events) {
+      if (event.type === "evaluated") break;
+      if (event.type === "remark") seen.push(event.text);
+    }
+    expect(seen).toEqual([
+      expect.stringMatching(/^data.val: of 11 rows 3 are exact copies .* standard errors assume independent rows/),
+      expect.stringMatching(/^data.test: of 7 rows 1 is an exact copy /),
+    ]);
+    expect((await result).remarks).toEqual(expect.arrayContaining(seen));
+    // The same input with another label is a row of its own.
+    const relabelled = { ...data, val: [...data.val, { ...data.val[0]!, expected: { code: "other" } }] };
+    expect(duplicateRemarks(prepareData(toy, relabelled, 0))).toEqual([]);
   });
 
   test("overlap can be allowed", async () => {

@@ -6,6 +6,55 @@ import type { AnyTarget } from "./fingerprint.ts";
 
 const limits: readonly (keyof Budget)[] = ["evaluations", "calls", "tokens", "usd", "seconds"];
 
+/** Every key of a target; the type keeps the list whole. */
+const targetKeys = Object.keys({
+  metric: 0,
+  data: 0,
+  optimizer: 0,
+  models: 0,
+  budget: 0,
+  seed: 0,
+  vary: 0,
+  gate: 0,
+  targetScore: 0,
+  patience: 0,
+  concurrency: 0,
+  name: 0,
+  run: 0,
+  fingerprint: 0,
+  journal: 0,
+  cache: 0,
+  signal: 0,
+  clock: 0,
+} satisfies Record<keyof AnyTarget, 0>);
+
+/** A misspelt option would otherwise be none, and the run would not be the one that was asked for. */
+function refuseUnknown(name: string, target: AnyTarget): void {
+  const unknown = Object.entries(target).find(([key, value]) => value !== undefined && !targetKeys.includes(key))?.[0];
+  if (unknown === undefined) return;
+  const [nearest, edits] = targetKeys
+    .map((key) => [key, editsBetween(unknown.toLowerCase(), key.toLowerCase())] as const)
+    .reduce((best, next) => (next[1] < best[1] ? next : best));
+  // Swapped letters are two edits.
+  const meant = edits <= Math.max(2, nearest.length / 3) ? `; did you mean ${nearest}?` : ".";
+  throw new CultivarError(
+    "config",
+    `${name}: ${JSON.stringify(unknown)} is no option of a target${meant} The options are ${targetKeys.join(", ")}`,
+  );
+}
+
+/** Letters to put in, take out or change (Levenshtein) to make one word of the other. */
+function editsBetween(a: string, b: string): number {
+  let above = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++)
+      row.push(Math.min(above[j]! + 1, row[j - 1]! + 1, above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    above = row;
+  }
+  return above[b.length]!;
+}
+
 /** What a wrong value is, in a few words. */
 function shown(value: unknown): string {
   if (value === undefined) return "nothing";
@@ -16,10 +65,13 @@ function shown(value: unknown): string {
 
 /** Checks everything about a target that types can't, or that a config in plain JavaScript may get wrong. Throws `config` errors. */
 export function checkTarget(program: AnyModule, target: AnyTarget): void {
-  const name = target.name ?? program.name;
+  const named = target.name === undefined || (typeof target.name === "string" && target.name !== "");
+  const name = named ? (target.name ?? program.name) : program.name;
   const must = (holds: boolean, expected: string, got: unknown, hint = ""): void => {
     if (!holds) throw new CultivarError("config", `${name}: ${expected}, got ${shown(got)}${hint}`);
   };
+  refuseUnknown(name, target);
+  must(named, "name must be a text that is not empty", target.name, "; leave it out to take the program's");
   const { seed, targetScore, patience, concurrency, vary, fingerprint } = target;
   const { data, metric, optimizer, gate } = target as Partial<AnyTarget>;
   checkLimits(name, target.budget);

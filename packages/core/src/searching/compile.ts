@@ -161,8 +161,10 @@ async function conclude(parts: RunParts): Promise<CompileResult> {
     parts.drive.end("done");
     await parts.drive.settled();
     const result = await report(parts);
-    // What an abort cut off, in the search or in the report, is still to be done.
-    if (result.end !== "aborted" && parts.target.signal?.aborted !== true) await parts.ledger.finish(result.end);
+    // What an abort or an outage cut off, in the search or in the report, is still to be done.
+    const reason = result.incomplete?.reason;
+    if (result.end !== "aborted" && reason !== "aborted" && reason !== "outage")
+      await parts.ledger.finish(reason ?? result.end);
     await parts.ledger.close();
     return result;
   } catch (error) {

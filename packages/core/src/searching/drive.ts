@@ -103,17 +103,20 @@ export function drive(options: DriveOptions): Drive {
   };
 }
 
-/** What the optimizer gets. A copy of it by spread still carries what `inOrder` needs. */
+/**
+ * What the optimizer gets: frozen copies, since what "all of val" is decides who passes the gate. A copy of the Study by
+ * spread still carries what `inOrder` needs.
+ */
 function studyOf(options: DriveOptions, shared: SharedParts, serial: SerialAsks): Study {
   const { score, generate } = serial;
   const evaluate = async (ask: Ask): Promise<Tell> => ({ rows: shown(ask, await score(ask)) });
   const study: Study & { readonly [chains]: ChainHost } = {
-    space: options.space,
+    space: frozenSpace(options.space),
     baseline: options.baseline,
     sketch: options.sketch,
-    train: options.train,
-    val: options.val,
-    range: options.range,
+    train: Object.freeze([...options.train]),
+    val: Object.freeze([...options.val]),
+    range: Object.freeze([...options.range] as const),
     evaluate: (ask) => quiet(evaluate(ask)),
     generate: (role, request) => quiet(generate(role, request)),
     rng: (label) => rng(options.seed, label),
@@ -124,7 +127,16 @@ function studyOf(options: DriveOptions, shared: SharedParts, serial: SerialAsks)
     signal: options.signal,
     [chains]: chainHost(shared, serial),
   };
-  return study;
+  return Object.freeze(study);
+}
+
+/** A copy: an optimizer that widens it must not widen what is admitted. */
+function frozenSpace(space: Space): Space {
+  const specs = Object.entries(space).map(([id, spec]) => {
+    const choices = spec.choices && { choices: Object.freeze([...spec.choices]) };
+    return [id, Object.freeze({ ...spec, ...choices })] as const;
+  });
+  return Object.freeze(Object.fromEntries(specs));
 }
 
 function labelled(options: DriveOptions, id: string, example: Example): DemoRow | undefined {

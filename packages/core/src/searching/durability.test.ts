@@ -1,4 +1,4 @@
-import { assert, describe, expect, test } from "vitest";
+import { assert, describe, expect, test, vi } from "vitest";
 import { CultivarError, isCultivarError } from "../ground/errors.ts";
 import { artifactFrom, isUpToDate, parseArtifact, printArtifact } from "./artifact.ts";
 import { compile, start } from "./compile.ts";
@@ -21,6 +21,9 @@ import type { JournalRecord } from "./journal.ts";
 import { finishOf, runName } from "./ledger.ts";
 import { memoryJournalStore } from "./memory-journal.ts";
 import type { CompileResult } from "./result.ts";
+
+// Hundreds of runs in one test: no statement on how long they may take on a busy machine.
+vi.setConfig({ testTimeout: 300_000 });
 
 interface Attempt {
   readonly model: ToyModel;

@@ -56,7 +56,7 @@ export function findings(options: FindingsOptions): Findings {
     },
     best() {
       const { candidate, val, rows } = known.best()!;
-      return { candidate, val, rows: rows.map(scoreOnly) };
+      return { candidate, val: { ...val }, rows: rows.map(scoreOnly) };
     },
   };
 }

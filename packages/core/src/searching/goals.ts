@@ -34,7 +34,7 @@ export function goals({
     improved(at, emit) {
       improvedAt = at;
       const { candidate, val } = known.best()!;
-      const baseline = known.estimateOf(known.complete()[0]!.hash)!;
+      const baseline = known.baseline()!;
       emit({ type: "incumbent", candidate, val, baseline, evaluations: at });
     },
     check(at) {

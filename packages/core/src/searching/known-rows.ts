@@ -15,6 +15,8 @@ export interface KnownRows {
   /** Candidates scored on all of val, in the order in which they became so. */
   complete(): readonly { readonly candidate: Candidate; readonly hash: string; readonly rows: readonly Row[] }[];
   estimateOf(hash: string): Estimate | undefined;
+  /** Of the first of them, without going through the others: asked at every new incumbent. */
+  baseline(): Estimate | undefined;
 }
 
 interface Entry {
@@ -39,6 +41,10 @@ export function knownRows(val: readonly ExampleId[]): KnownRows {
   const rowsOf = (entry: Entry): readonly Row[] => val.map((id) => entry.byId.get(id)!);
   const crown = ({ candidate }: Entry, hash: string, rows: readonly Row[]): void => {
     best = Object.freeze({ candidate, hash, val: estimate(rows.flatMap(({ score }) => score ?? [])), rows });
+  };
+  const estimateOf = (hash: string): Estimate | undefined => {
+    const entry = entries.get(hash);
+    return entry?.complete === true ? estimate(rowsOf(entry).flatMap((row) => row.score ?? [])) : undefined;
   };
   return {
     fold(candidate, hash, rows) {
@@ -65,9 +71,7 @@ export function knownRows(val: readonly ExampleId[]): KnownRows {
     best: () => best,
     complete: () =>
       order.map((hash) => ({ candidate: entries.get(hash)!.candidate, hash, rows: rowsOf(entries.get(hash)!) })),
-    estimateOf(hash) {
-      const entry = entries.get(hash);
-      return entry?.complete === true ? estimate(rowsOf(entry).flatMap((row) => row.score ?? [])) : undefined;
-    },
+    estimateOf,
+    baseline: () => (order[0] === undefined ? undefined : estimateOf(order[0])),
   };
 }

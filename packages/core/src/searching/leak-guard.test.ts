@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Space } from "../values/component.ts";
+import { encodeDemos } from "../values/demo.ts";
 import type { LeakGuard } from "./leak-guard.ts";
 import { leakGuard } from "./leak-guard.ts";
 import { leakWords } from "./shingles.ts";
@@ -44,6 +45,62 @@ describe("law 5: the leak guard", () => {
     expect(leaks(of, "If asked for the capital of France, say Paris.")).toBe(true);
     expect(leaks(of, "Paris and New York are cities; capitals of France too.")).toBe(false);
     expect(leaks(of, "the capital of Spain")).toBe(false);
+  });
+
+  test("soft hyphens and characters without width hide nothing", () => {
+    const of = guard([], [{ question: words("wording", 30) }]);
+    const row = words("wording", 14);
+    const hidden = {
+      soft: "\u00ad",
+      space: "\u200b",
+      joiner: "\u200d",
+      mark: "\ufeff",
+      selector: "\ufe0f",
+      word: "\u2060",
+    };
+    for (const [name, character] of Object.entries(hidden)) {
+      const text = row.replaceAll("rd", `r${character}d`);
+      expect({ name, leaks: leaks(of, text) }).toEqual({ name, leaks: true });
+    }
+    // And the other way round, in the rows.
+    expect(leaks(guard([], [{ question: row.replaceAll("rd", "r\u00add") }]), row)).toBe(true);
+  });
+
+  test("demo sets: a held-out row's whole input, or its words in an output", () => {
+    const rows = (inputs: readonly unknown[]) => inputs.map((input, index) => ({ id: `r${index}`, input }));
+    const initial = encodeDemos({ rows: [{ input: { q: "my own" }, output: { a: words("x", 20) } }] });
+    const of = leakGuard(
+      space,
+      { text: "", demos: initial },
+      {
+        train: rows([{ q: "in train" }, { q: words("t", 20) }]),
+        val: rows([{ q: "Paris" }, { q: "in train" }, { q: "my own" }, { q: words("x", 20) }, { n: 3, q: "" }]),
+        test: rows([{ q: words("e", 20) }]),
+      },
+    );
+    const leak = (input: Record<string, unknown>, output: Record<string, unknown> = { a: "yes" }): boolean =>
+      of.check({ text: "", demos: encodeDemos({ rows: [{ input, output }] }) }).leak !== undefined;
+    for (const input of [
+      { q: "Paris" },
+      { q: " paris!" },
+      { q: "Pa\u00adris" },
+      { q: words("e", 20) },
+      { n: 3, q: "" },
+    ])
+      expect({ input, leak: leak(input) }).toEqual({ input, leak: true });
+    expect(leak({ context: "of an inner module", q: "Paris" })).toBe(true);
+    for (const input of [{ q: "in train" }, { q: words("t", 20) }, { q: "Paris, France" }, { n: 4, q: "" }])
+      expect({ input, leak: leak(input) }).toEqual({ input, leak: false });
+    expect(leak({ q: "t" }, { a: `so ${words("e", 12)}` })).toBe(true);
+    expect(leak({ q: "t" }, { a: [words("x", 20)] })).toBe(true);
+    expect(leak({ q: "t" }, { a: words("e", 11), b: words("t", 20) })).toBe(false);
+    // The user's own demos stay, in another set too.
+    expect(leak({ q: "my own" }, { a: words("x", 20) })).toBe(false);
+    expect(leak({ q: "my own" }, { a: "other" })).toBe(true);
+    expect(of.check({ text: "", demos: initial }).leak).toBeUndefined();
+    expect(of.check({ text: "", demos: encodeDemos({ rows: [{ input: { q: "Paris" }, output: {} }] }) }).leak).toMatch(
+      /^component demos shows a val or test row/,
+    );
   });
 
   test("what train holds is free, and remarked", () => {

@@ -1,5 +1,6 @@
 import type { Candidate, ComponentId, Space } from "../values/component.ts";
 import type { Example } from "../values/example.ts";
+import { demoLeaks } from "./demo-leaks.ts";
 import type { PreparedData } from "./prepare-data.ts";
 import type { Shingles } from "./shingles.ts";
 import { leakWords, shinglesOf, shinglesOfRow, shinglesOfText, windows, wordsOf, wordsOfRow } from "./shingles.ts";
@@ -21,24 +22,22 @@ type Splits = Pick<PreparedData, "train" | "val" | "test">;
  * Guards the free-text components of a space against 12 or more consecutive words of a val or test row (of a shorter
  * row: its whole input, from 3 words on) that occur nowhere in train. What the baseline's text of the same component
  * holds is not proposed: the user put it there, and keeping it tells nothing new. Of a sequence that it holds only in
- * part, every 12 words that it does not hold still leak. Built at the first check; linear in the data's words.
+ * part, every 12 words that it does not hold still leak. Of demo sets, no demo may have a held-out row's whole input as
+ * its own, or 12 of its words in its output. Built at the first check; linear in the data's words.
  */
 export function leakGuard(space: Space, baseline: Candidate, { train, val, test }: Splits): LeakGuard {
   const texts = Object.keys(space).filter((id) => space[id]!.kind === "text");
+  const demos = Object.keys(space).filter((id) => space[id]!.kind === "demos");
+  const inDemos = demoLeaks([...val, ...test], train);
   const own = new Map(texts.map((id) => [id, shinglesOfText(baseline[id]!)]));
   let built: { readonly held: Shingles; readonly train: Shingles } | undefined;
-  const verdicts = new Map<string, { readonly leak: boolean; readonly copies: boolean }>();
-  const judge = (id: ComponentId, text: string): { readonly leak: boolean; readonly copies: boolean } => {
-    const key = `${id} ${text}`;
-    let verdict = verdicts.get(key);
-    if (verdict === undefined) {
-      built ??= { held: onlyHeldOut([...val, ...test], train), train: shinglesOf(train) };
-      const words = wordsOf(text);
-      verdict = { leak: holds(words, built.held, own.get(id)), copies: holds(words, built.train) };
-      verdicts.set(key, verdict);
-    }
-    return verdict;
-  };
+  const build = (): { readonly held: Shingles; readonly train: Shingles } =>
+    (built ??= { held: onlyHeldOut([...val, ...test], train), train: shinglesOf(train) });
+  const judge = remembered((id, text) => {
+    const words = wordsOf(text);
+    return { leak: holds(words, build().held, own.get(id)), copies: holds(words, build().train) };
+  });
+  const judgeDemos = remembered((id, set) => inDemos.holds(set, build().held.get(leakWords), baseline[id]!));
   return {
     check(candidate) {
       let copiesTrain: ComponentId | undefined;
@@ -53,9 +52,26 @@ export function leakGuard(space: Space, baseline: Candidate, { train, val, test 
           };
         if (copies) copiesTrain ??= id;
       }
+      for (const id of demos)
+        if (candidate[id] !== baseline[id] && judgeDemos(id, candidate[id]!))
+          return {
+            leak: `component ${id} shows a val or test row (its whole input as a demo's, or ${leakWords} words of it in a demo's output); held-out rows must stay unseen, take demos from study.train`,
+            copiesTrain,
+          };
       return { leak: undefined, copiesTrain };
     },
     ownWords: () => ownWords(own, { train, val, test }),
+  };
+}
+
+/** The same answer for the same value: most asks bring candidates that were seen before. */
+function remembered<T>(judge: (id: ComponentId, value: string) => T): (id: ComponentId, value: string) => T {
+  const known = new Map<ComponentId, Map<string, T>>();
+  return (id, value) => {
+    const ofId = known.get(id) ?? new Map<string, T>();
+    known.set(id, ofId);
+    if (!ofId.has(value)) ofId.set(value, judge(id, value));
+    return ofId.get(value)!;
   };
 }
 

@@ -1,4 +1,5 @@
 import { CultivarError, messageOf } from "../ground/errors.ts";
+import { contentHash } from "../ground/hash.ts";
 import type { AnyModule } from "../programs/module.ts";
 import { definition } from "../programs/module.ts";
 import type { Example, ExampleRow } from "../values/example.ts";
@@ -32,6 +33,19 @@ export function prepareData(module: AnyModule, data: Data<ExampleRow>, seed: num
   return { train, val, test, remarks };
 }
 
+/** Says of val and test how many rows are copies: they weigh twice, and make errors look smaller than they are. */
+export function duplicateRemarks({ val, test }: Pick<PreparedData, "val" | "test">): readonly string[] {
+  return Object.entries({ val, test }).flatMap(([name, rows]) => {
+    const distinct = new Set(rows.map(({ input, expected }) => contentHash([input, expected ?? null]))).size;
+    const copies = rows.length - distinct;
+    if (copies === 0) return [];
+    const are = copies === 1 ? "1 is an exact copy" : `${copies} are exact copies`;
+    return [
+      `data.${name}: of ${rows.length} rows ${are} of another (same input and expected); scores count each one, and standard errors assume independent rows, so they look smaller than they are; drop the copies`,
+    ];
+  });
+}
+
 /** Val is half of train; rows with the same input or group stay on one side. */
 function halve(
   name: string,
@@ -56,11 +70,7 @@ function examplesOf(module: AnyModule, name: string, rows: readonly ExampleRow[]
   try {
     return toExamples(rows);
   } catch (cause) {
-    throw new CultivarError(
-      "data",
-      `${module.name}: data.${name}: a row holds what JSON cannot (${messageOf(cause)}); let input and expected be plain data`,
-      { cause },
-    );
+    throw new CultivarError("data", `${module.name}: data.${name}: ${messageOf(cause)}`, { cause });
   }
 }
 

@@ -4,6 +4,7 @@ import type { Estimate } from "../ground/stats.ts";
 import type { LogicalCalls } from "../programs/gateway.ts";
 import type { Budget } from "../programs/meter.ts";
 import type { Candidate } from "../values/component.ts";
+import type { ReportCut } from "./report-gaps.ts";
 import type { EndReason } from "./result.ts";
 
 /** One comparison as an artifact keeps it. */
@@ -26,6 +27,8 @@ export interface Artifact {
   readonly signatures: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly val: ArtifactScores;
   readonly test?: ArtifactScores;
+  /** The final report was cut short: the reason, and how many test rows it left unscored. Never up to date. */
+  readonly incomplete?: { readonly reason: ReportCut; readonly rows: number };
   readonly end: EndReason;
   readonly evaluations: number;
   readonly calls: LogicalCalls;
@@ -48,6 +51,7 @@ const fields: Readonly<Record<string, string>> = {
   signatures: "object",
   val: "object",
   test: "object?",
+  incomplete: "object?",
   end: "string",
   evaluations: "number",
   calls: "object",

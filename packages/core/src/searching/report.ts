@@ -9,6 +9,8 @@ import { scoresOf } from "./known-rows.ts";
 import { pairedDifference } from "../ground/stats.ts";
 import type { Row } from "./optimizer.ts";
 import { rowKey } from "./observe.ts";
+import type { IncompleteReport } from "./report-gaps.ts";
+import { gapsIn, gapsRemark } from "./report-gaps.ts";
 import type { CompileResult, Comparison } from "./result.ts";
 import { endingOf } from "./run-end.ts";
 
@@ -38,14 +40,26 @@ export function setAsideReport(parts: RunParts): void {
   const calls = reportCalls(parts);
   const update = (): void => {
     const { tokens, usd } = meter.largest();
-    meter.setAside({
+    hooks.aside = {
       calls,
       tokens: calls * margin * Math.max(tokens, ledger.largest.tokens),
       usd: usd === undefined ? undefined : calls * margin * Math.max(usd, ledger.largest.usd),
-    });
+    };
+    meter.setAside(hooks.aside);
   };
   hooks.afterRow = update;
   update();
+}
+
+/** Of a search that a limit ended with something kept back: without that it would have gone further. */
+function asideRemark({ drive, target, hooks, data }: RunParts): string | undefined {
+  const limit = drive.ended();
+  if (limit !== "calls" && limit !== "tokens" && limit !== "usd") return undefined;
+  const aside = hooks.aside[limit];
+  if (aside === undefined || aside === 0) return undefined;
+  const amount = limit === "usd" ? `$${Number(aside.toPrecision(3))}` : `${Math.ceil(aside)} ${limit}`;
+  const of = limit === "usd" ? `$${target.budget.usd}` : String(target.budget[limit]);
+  return `budget.${limit} ended the search early: ${amount} of its ${of} were set aside for the final report (${data.test.length} test rows, 2 candidates); raise budget.${limit} to search longer, or give fewer test rows`;
 }
 
 /** Decides by the gate, opens test once, and puts the result together. */
@@ -60,9 +74,14 @@ export async function report(parts: RunParts): Promise<CompileResult> {
   const improved = !isBaseline && gate.passes(pairedDifference(scoresOf(baselineRows), scoresOf(best.rows)));
   const chosen = improved ? best : { candidate: study.baseline, rows: baselineRows };
   parts.hooks.afterRow = () => {};
+  const kept = asideRemark(parts);
+  if (kept !== undefined) drive.lineage.remark(kept);
   meter.setAside({ calls: 0, tokens: 0, usd: 0 })();
-  const test = data.test.length === 0 ? undefined : await openTest(parts, chosen.candidate);
+  const opened = data.test.length === 0 ? undefined : await openTest(parts, chosen.candidate);
+  const test = opened?.comparison;
+  const incomplete = opened?.incomplete;
   const remarks = [...data.remarks, ...drive.lineage.remarks];
+  if (incomplete !== undefined) remarks.push(gapsRemark(incomplete, data.test.length, test!.unscored.cause));
   if (!isBaseline && !improved)
     remarks.push("a better candidate was found but did not pass the gate; the baseline is returned");
   if (target.fingerprint === undefined)
@@ -79,7 +98,8 @@ export async function report(parts: RunParts): Promise<CompileResult> {
     improved,
     val: compare(baselineRows, chosen.rows, metric.range),
     test,
-    end: drive.ended() ?? "done",
+    incomplete,
+    end: incomplete?.reason === "aborted" ? "aborted" : (drive.ended() ?? "done"),
     evaluations: drive.evaluations(),
     logical: gateway.logical(callKeys(parts, chosen.candidate)),
     paid: spend,
@@ -98,8 +118,11 @@ export async function report(parts: RunParts): Promise<CompileResult> {
   };
 }
 
-async function openTest(parts: RunParts, chosen: Candidate): Promise<Comparison> {
-  const { data, drive, emit, metric, rows } = parts;
+async function openTest(
+  parts: RunParts,
+  chosen: Candidate,
+): Promise<{ readonly comparison: Comparison; readonly incomplete: IncompleteReport | undefined }> {
+  const { data, drive, emit, meter, metric, rows } = parts;
   emit({ type: "testing", rows: data.test.length });
   const score = (candidate: Candidate): Promise<Row[]> => {
     const hash = candidateHash(candidate);
@@ -112,7 +135,8 @@ async function openTest(parts: RunParts, chosen: Candidate): Promise<Comparison>
     );
   };
   const baseline = await score(drive.study.baseline);
-  return compare(baseline, await score(chosen), metric.range);
+  const best = await score(chosen);
+  return { comparison: compare(baseline, best, metric.range), incomplete: gapsIn(baseline, best, meter.exhausted()) };
 }
 
 /** A report that no longer fits the budget, or was aborted, leaves rows unscored and says so. */

@@ -4,6 +4,7 @@ import type { Spend } from "../programs/meter.ts";
 import type { Candidate, ComponentId } from "../values/component.ts";
 import type { ExampleId } from "../values/example.ts";
 import type { Row } from "./optimizer.ts";
+import type { IncompleteReport } from "./report-gaps.ts";
 
 /** Why a run ended. The first four are logical and repeat exactly; the others are physical. */
 export type EndReason =
@@ -45,6 +46,9 @@ export interface CompileResult {
   readonly val: Comparison;
   /** Undefined without a test split. */
   readonly test: Comparison | undefined;
+  /** Set when a limit, an abort or an outage cut the final report short; `test` then holds what there is. */
+  readonly incomplete: IncompleteReport | undefined;
+  /** Why the search ended; `aborted` also when the report was. */
   readonly end: EndReason;
   readonly evaluations: number;
   readonly logical: LogicalCalls;

@@ -39,7 +39,7 @@ export function rowSource(options: RowSourceOptions): RowSource {
     const { row: full, calls: made } = await observe(observation);
     const before = scored.get(key);
     if (before === undefined) calls.set(key, made);
-    const row = asJson(trace ? { ...(before ?? full), ...traceOf(full) } : withoutTrace(before ?? full));
+    const row = Object.freeze(asJson(trace ? { ...(before ?? full), ...traceOf(full) } : withoutTrace(before ?? full)));
     if (row.score !== undefined) {
       await options.append({ type: "row", key, row, calls: calls.get(key) ?? [] });
       scored.set(key, row);
@@ -64,7 +64,7 @@ function journaledRows(earlier: readonly JournalRecord[]): {
   const calls = new Map<string, readonly string[]>();
   for (const record of earlier) {
     if (record.type !== "row") continue;
-    scored.set(record.key, record.row);
+    scored.set(record.key, Object.freeze(record.row));
     calls.set(record.key, record.calls);
   }
   return { scored, calls };

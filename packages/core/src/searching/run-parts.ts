@@ -1,6 +1,6 @@
 import type { Metric } from "../judging/metric.ts";
 import type { Gateway } from "../programs/gateway.ts";
-import type { Meter } from "../programs/meter.ts";
+import type { Meter, Worst } from "../programs/meter.ts";
 import type { AnyModule } from "../programs/module.ts";
 import type { Candidate, Space } from "../values/component.ts";
 import type { Drive } from "./drive.ts";
@@ -9,6 +9,13 @@ import type { Ledger } from "./ledger.ts";
 import type { PreparedData } from "./prepare-data.ts";
 import type { RunEvent } from "./result.ts";
 import type { RowSource } from "./row-source.ts";
+
+/** What a run sets up as it goes on. */
+export interface RunHooks {
+  afterRow: () => void;
+  /** What is kept back for the final report. */
+  aside: Worst;
+}
 
 /** Everything that stands around one run. */
 export interface RunParts {
@@ -26,7 +33,7 @@ export interface RunParts {
   readonly drive: Drive;
   readonly emit: (event: RunEvent) => void;
   /** What else happens as each row is done. */
-  readonly hooks: { afterRow: () => void };
+  readonly hooks: RunHooks;
   /** A candidate of the space, with what `vary` held still put back. */
   readonly complete: (candidate: Candidate) => Candidate;
 }

@@ -43,7 +43,7 @@ export function wordsOfRow({ input, expected }: ExampleRow): readonly number[] {
 }
 
 /** The words of a value's texts, one text after the other: a copy that runs over two fields is found too. */
-function wordsOfValue(value: unknown): number[] {
+export function wordsOfValue(value: unknown): number[] {
   const words: number[] = [];
   for (const text of textsOf(value)) for (const word of wordsOf(text)) words.push(word);
   return words;
@@ -59,10 +59,13 @@ function* textsOf(value: unknown): Generator<string> {
 const wordPattern =
   /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|(?:(?![\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}])[\p{L}\p{M}\p{N}])+/gu;
 
-/** FNV-1a over each lower-cased word. */
+/** What is not seen: soft hyphens, zero-width characters, variation selectors. A copy with them is a copy. */
+const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
+
+/** FNV-1a over each lower-cased word, as it is read. */
 export function wordsOf(text: string): number[] {
   const hashes: number[] = [];
-  for (const [word] of text.normalize("NFKC").toLowerCase().matchAll(wordPattern)) {
+  for (const [word] of text.normalize("NFKC").replaceAll(invisible, "").toLowerCase().matchAll(wordPattern)) {
     let hash = 0x811c9dc5;
     for (let i = 0; i < word.length; i++) hash = Math.imul(hash ^ word.charCodeAt(i), 0x01000193);
     hashes.push(hash >>> 0);

@@ -18,6 +18,29 @@ describe("toExamples", () => {
     expect(Object.isFrozen(first)).toBe(true);
     expect(inputHash(rows[0]!.input)).toBe(inputHash(rows[1]!.input));
   });
+
+  test("rows are copies that nobody can write to", () => {
+    const rows = [{ input: { notes: ["a"] }, expected: { labels: ["y", "x"] }, more: { level: 1 } }];
+    const [example] = toExamples(rows);
+    expect(() => example!.input.notes.push("b")).toThrow(TypeError);
+    expect(() => example!.expected.labels.sort()).toThrow(TypeError);
+    expect(() => (example!.more.level = 2)).toThrow(TypeError);
+    rows[0]!.input.notes.push("b");
+    expect(example!.input.notes).toEqual(["a"]);
+  });
+
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+  test.each([
+    ["a BigInt", { input: { n: 1n } }, /BigInt/],
+    ["a circle", { input: circular }, /refers to itself/],
+    ["a BigInt expected", { input: 1, expected: 2n }, /BigInt/],
+  ])("%s is a data error that names the row", (_name, row, why) => {
+    const make = () => toExamples([{ input: 1 }, row]);
+    expect(make).toThrow(why);
+    expect(make).toThrow(/^data\[1\]: /);
+    expect(make).toThrow(expect.objectContaining({ code: "data" }));
+  });
 });
 
 describe("costUsd", () => {

@@ -51,6 +51,8 @@ describe("shorthand", () => {
     ["-> answer", '"" is no field name'],
     ["question -> answer,", '"" is no field name'],
     ["question context -> answer", '"question context" is no field name'],
+    ["__proto__ -> b", "__proto__ cannot name a field"],
+    ["a -> constructor", "constructor cannot name a field"],
     ["a, a -> b", "field a is declared twice"],
     ["a -> a", "field a is both an input and an output"],
     ['a -> kind: "x" | "y', "field kind: expected a comma"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CultivarError } from "../ground/errors.ts";
+import { poisonNames } from "../ground/json.ts";
 import type { Schema } from "./schema.ts";
 import type { Signature } from "./signature.ts";
 import { namePattern, signature } from "./signature.ts";
@@ -170,6 +171,8 @@ function readFields(half: string, text: string): ReadonlyMap<string, z.ZodType> 
     if (!/^[a-zA-Z_]\w*$/.test(name)) {
       throw broken(text, `${JSON.stringify(written.trim())} is no field name; separate fields by commas`);
     }
+    if (poisonNames.has(name))
+      throw broken(text, `${name} cannot name a field: such members of replies are refused; rename it`);
     if (fields.has(name)) throw broken(text, `field ${name} is declared twice; rename one`);
     const type = typed.join(":").trim();
     let field: z.ZodType;

@@ -2,6 +2,7 @@ import { canonicalJson, sha256Hex } from "../../ground/hash.ts";
 import type { LanguageModel, Request, Response, Retry } from "../../values/language-model.ts";
 import { costUsd } from "../../values/language-model.ts";
 import type { ResponseCache } from "../cache.ts";
+import { modelIdentity } from "../model-identity.ts";
 import { asLmError, refuseAborted } from "../lm-error.ts";
 import type { Till } from "./attempts.ts";
 import { openAttempts } from "./attempts.ts";
@@ -23,7 +24,7 @@ export interface ReplyTill extends Till {
 
 /** The identity of a call: who answers, what is asked, and which sample of it. */
 export function requestKey(lm: LanguageModel, request: Request): string {
-  return sha256Hex(canonicalJson([lm.provider, lm.modelId, lm.endpoint ?? "", request]));
+  return sha256Hex(canonicalJson([...modelIdentity(lm), request]));
 }
 
 /**
@@ -89,7 +90,7 @@ async function pay(till: ReplyTill, key: string, lm: LanguageModel, request: Req
   const attempt = openAttempts(till, key, lm, request);
   try {
     await attempt.begin();
-    const response = await lm.generate(request, {
+    const generated = lm.generate(request, {
       ...(signal !== undefined && { signal }),
       onRetry: async (retry) => {
         await attempt.fail(retry.error);
@@ -97,6 +98,7 @@ async function pay(till: ReplyTill, key: string, lm: LanguageModel, request: Req
         await attempt.begin();
       },
     });
+    const response = await till.meter.wait(generated, signal, model);
     attempt.settle(response.usage);
     await till.append(replyRecord(till, key, lm, response, false));
     return response;
@@ -125,7 +127,8 @@ function replyRecord(
   };
 }
 
-/** Whole replies may be shared between runs; anything cut off, refused or filtered may not. */
-function mayKeep(response: Response): boolean {
-  return response.finishReason === "stop" || response.finishReason === "tool-calls";
+/** Whole replies may be shared between runs; anything cut off, refused or filtered may not, nor one that says nothing. */
+function mayKeep({ finishReason, text, toolCalls = [], parsed }: Response): boolean {
+  if (finishReason !== "stop" && finishReason !== "tool-calls") return false;
+  return text.trim() !== "" || toolCalls.length > 0 || parsed !== undefined;
 }

@@ -1,4 +1,5 @@
 import { blame, isCultivarError, messageOf } from "../../ground/errors.ts";
+import { redactMember } from "../../ground/redact-secrets.ts";
 import { refuseAborted } from "../lm-error.ts";
 import type { Till } from "./attempts.ts";
 import type { CallRecord } from "./call-record.ts";
@@ -29,12 +30,16 @@ export function toolResults(
   };
 }
 
-async function runTool({ append, signal }: Till, address: string, run: () => Promise<unknown>): Promise<ToolResult> {
+async function runTool(
+  { meter, append, signal }: Till,
+  address: string,
+  run: () => Promise<unknown>,
+): Promise<ToolResult> {
   let result: ToolResult;
   try {
-    const output = await run();
-    // A replayed result is JSON: so is a fresh one, or a resumed run would see other observations.
-    result = { output: JSON.parse(JSON.stringify(output) ?? "null") as unknown };
+    const output = await meter.wait(run(), signal, address);
+    // A replayed result is JSON without secrets: so is a fresh one, or a resumed run would see other observations.
+    result = { output: JSON.parse(JSON.stringify(output) ?? "null", redactMember) as unknown };
   } catch (error) {
     refuseAborted(signal, address);
     // What the world did to a module that the tool called is no result of the tool: a resumed run tries again.

@@ -35,7 +35,11 @@ async function embedAndPay(till: Till, embedder: Embedder, texts: readonly strin
   const attempt = openAttempts(till, key, asPayee(embedder), { messages: [{ role: "user", content }] });
   try {
     await attempt.begin();
-    const { vectors, usage } = await embedder.embed(texts, signal === undefined ? {} : { signal });
+    const { vectors, usage } = await till.meter.wait(
+      embedder.embed(texts, signal === undefined ? {} : { signal }),
+      signal,
+      embedder.modelId,
+    );
     const used: Usage = { ...usage, outputTokens: usage?.outputTokens ?? 0 };
     attempt.settle(used);
     const usd = costUsd(used, embedder.price);

@@ -5,6 +5,7 @@ export interface Budget {
   /** Input plus output tokens. */
   readonly tokens?: number;
   readonly usd?: number;
+  /** Nothing begins after these; what is in flight then has a tenth more of them, within 1 and 30 s. */
   readonly seconds?: number;
 }
 
