@@ -85,7 +85,7 @@ const cases: readonly (readonly [string, Record<string, unknown>, "config" | "da
     "rows that are no JSON",
     { data: { train: [{ input: circular }] } },
     "data",
-    /data.train: a row holds what JSON cannot/,
+    /data.train: data\[0\]: expected input and expected to be JSON/,
   ],
 ];
 
