@@ -4,6 +4,7 @@ import { scriptedModel } from "../testing/scripted-model.ts";
 import { shorthand } from "../values/shorthand.ts";
 import { optionalSpaceOf } from "./bind.ts";
 import { memoryCache } from "./cache.ts";
+import { twinRemarks } from "./model-identity.ts";
 import { predict } from "./predict.ts";
 
 const lm = scriptedModel(() => '{"b":"x"}');
@@ -17,6 +18,21 @@ test("two models with one identity are refused as default and choice, or as two 
   expect(() => optionalSpaceOf(module, { default: { ...lm, modelId: "x" }, choices: { a: lm, b: other } })).toThrow(
     /models\.choices\.a and models\.choices\.b/,
   );
+});
+
+test("models that adapters made with equal settings are one model given twice: allowed, and remarked by a run", () => {
+  const near = { ...lm, endpoint: "near" };
+  const models = { default: near, choices: { again: { ...near } } };
+  expect(() => optionalSpaceOf(module, models)).not.toThrow();
+  expect(twinRemarks(models)).toEqual([
+    expect.stringMatching(
+      /^models\.default and models\.choices\.again say one identity, scripted\/scripted at near/,
+    ) as string,
+  ]);
+  expect(twinRemarks({ default: near, choices: { same: near } })).toEqual([]);
+  expect(twinRemarks(undefined)).toEqual([]);
+  const wider = { ...near, capabilities: { ...near.capabilities, maxOutputTokens: 7 } };
+  expect(() => optionalSpaceOf(module, { default: near, choices: { wider } })).toThrow(/one identity/);
 });
 
 test("so are they by an evaluation that chooses", async () => {

@@ -9,6 +9,7 @@ import { createGateway } from "../programs/gateway.ts";
 import type { Meter } from "../programs/meter.ts";
 import { createMeter } from "../programs/meter.ts";
 import type { AnyModule, Frame } from "../programs/module.ts";
+import { twinRemarks } from "../programs/model-identity.ts";
 import { definition } from "../programs/module.ts";
 import type { Candidate, Space } from "../values/component.ts";
 import { baselineOf } from "../values/component.ts";
@@ -102,7 +103,8 @@ function checked(program: AnyModule, target: AnyTarget): Checked {
   checkTarget(program, target);
   const seed = target.seed ?? 0;
   const models = modelsOf(target);
-  const data = prepareData(program, target.data, seed);
+  const prepared = prepareData(program, target.data, seed);
+  const data = { ...prepared, remarks: [...prepared.remarks, ...twinRemarks(models)] };
   const space = searchSpace(program, models, target.vary ?? {});
   const baseline = baselineOf(space);
   const fixed = baselineOf(spaceOf(program));
