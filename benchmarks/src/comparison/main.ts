@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf, version } from "@cultivar/core";
+import { commandOf } from "./command.ts";
 import { commitOf } from "./commit.ts";
 import { contestants } from "./contestants.ts";
 import { runAll } from "./pool.ts";
@@ -83,7 +84,7 @@ async function main(): Promise<number> {
   );
   const rows = summarize(records);
   const result = {
-    command: `npm run bench -- ${process.argv.slice(2).join(" ")}`.trim(),
+    command: commandOf("bench", process.argv.slice(2)),
     simulated: true,
     commit: commitOf(),
     seeds: chosen.seeds,

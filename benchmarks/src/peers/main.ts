@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { worlds } from "@cultivar/adapters/simulated";
 import { limit, messageOf, version } from "@cultivar/core";
+import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
 import type { RunRecord, RunSpec } from "../comparison/run-record.ts";
 import { codeHash, runStore, searchCode, worldCode } from "../comparison/run-store.ts";
@@ -124,7 +125,7 @@ async function compare(
   const records = await recordsOf(setting, specs, !flags.fresh, whole("width", flags.width));
   const rows = summarize(records);
   const result = {
-    command: `npm run bench:peers -- ${process.argv.slice(2).join(" ")}`.trim(),
+    command: commandOf("bench:peers", process.argv.slice(2)),
     simulated: true,
     commit: commitOf(),
     seeds,
