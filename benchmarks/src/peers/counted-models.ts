@@ -1,11 +1,12 @@
 import type { LanguageModel, Models } from "@cultivar/core";
-import { requestKey } from "@cultivar/core";
+import { costUsd, requestKey } from "@cultivar/core";
 
-/** Calls and tokens of models, as counted where they are served. */
+/** Calls, tokens and list price of models, as counted where they are served. */
 export interface Counts {
   calls: number;
   inputTokens: number;
   outputTokens: number;
+  usd: number;
 }
 
 /**
@@ -25,6 +26,7 @@ export function countedModels(models: Models, counts: Counts): Models {
       counts.calls += 1;
       counts.inputTokens += response.usage.inputTokens ?? 0;
       counts.outputTokens += response.usage.outputTokens ?? 0;
+      counts.usd += costUsd(response.usage, model.price) ?? 0;
       return response;
     },
   });

@@ -44,7 +44,7 @@ export class PeerRun {
   readonly #rows: ReadonlyMap<string, Placed>;
   readonly #ownModels: Models;
   /** Of the program's runs here; those over HTTP are counted by `models`. */
-  readonly #own: Counts = { calls: 0, inputTokens: 0, outputTokens: 0 };
+  readonly #own: Counts = { calls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
   readonly #metric: PeerMetric;
   readonly #incumbents: { readonly evaluations: number; readonly candidate: Candidate }[] = [];
   #startedMs = performance.now();
@@ -221,6 +221,7 @@ export class PeerRun {
       lmCalls: this.#search.counts.calls,
       inputTokens: this.#search.counts.inputTokens,
       outputTokens: this.#search.counts.outputTokens,
+      usd: this.#search.counts.usd,
       seconds: this.#search.seconds,
       end: body.end,
     };
@@ -231,12 +232,13 @@ export class PeerRun {
   }
 
   #counts(): Counts {
-    const { replies, inputTokens, outputTokens } = this.models.stats();
+    const { replies, inputTokens, outputTokens, usd } = this.models.stats();
     const calls = Object.values(replies).reduce((sum, count) => sum + count, 0);
     return {
       calls: this.#own.calls + calls,
       inputTokens: this.#own.inputTokens + inputTokens,
       outputTokens: this.#own.outputTokens + outputTokens,
+      usd: this.#own.usd + usd,
     };
   }
 

@@ -161,6 +161,8 @@ test("model calls are answered and counted until the search ends", async () => {
   const outcome = await run.outcome();
   expect(outcome).toMatchObject({ score: 0, metricCalls: 1, reportedMetricCalls: 7, lmCalls: 3, end: "done" });
   expect(outcome.inputTokens).toBeGreaterThan(0);
+  // the student's list price: 0.25 USD for a million tokens in, 1 for a million out
+  expect(outcome.usd).toBeCloseTo((outcome.inputTokens * 0.25 + outcome.outputTokens) / 1e6, 12);
   expect(outcome.curve).toHaveLength(1);
 });
 

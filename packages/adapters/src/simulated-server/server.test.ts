@@ -349,7 +349,11 @@ describe("the rest", () => {
         return `simulated-${role!} ${key} ${sample!}`;
       });
       expect((await readFile(ledger, "utf8")).trimEnd().split("\n")).toEqual(lines);
-      expect(stats().distinct).toBe(3);
+      const { distinct, inputTokens, outputTokens, usd } = stats();
+      expect(distinct).toBe(3);
+      // three replies at the student's list price and one at the teacher's, which is ten times that
+      expect(usd).toBeGreaterThan((inputTokens * 0.25 + outputTokens) / 1e6);
+      expect(usd).toBeLessThan((10 * (inputTokens * 0.25 + outputTokens)) / 1e6);
     } finally {
       await rm(folder, { recursive: true });
     }

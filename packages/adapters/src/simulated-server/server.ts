@@ -3,10 +3,10 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Request, Response } from "@cultivar/core";
-import { canonicalJson, CultivarError, messageOf, parseJsonSafely, sha256Hex } from "@cultivar/core";
+import type { Price, Request, Response } from "@cultivar/core";
+import { canonicalJson, costUsd, CultivarError, messageOf, parseJsonSafely, sha256Hex } from "@cultivar/core";
 import type { SimulatedOptions } from "../simulated/index.ts";
-import { logicalKey, modelsOf, replier, responseOf, worldOf } from "../simulated/index.ts";
+import { logicalKey, modelsOf, replier, responseOf, simulated, worldOf } from "../simulated/index.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { embeddingsReply } from "./embeddings.ts";
 import { openaiChat } from "./openai-chat.ts";
@@ -51,6 +51,8 @@ export interface ServerStats {
   readonly distinct: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** List price of all replies, as made up as the models. */
+  readonly usd: number;
 }
 
 export interface SimulatedServer {
@@ -68,6 +70,8 @@ interface State {
   readonly options: HandlerOptions;
   /** By model id. */
   readonly reply: ReadonlyMap<string, (request: Request, sample: number) => string>;
+  /** By model id. */
+  readonly prices: ReadonlyMap<string, Price | undefined>;
   /** How often each body came without a sample index: its count takes the index's place. */
   readonly seen: Map<string, number>;
   readonly answered: Set<string>;
@@ -76,6 +80,7 @@ interface State {
   faults: number;
   inputTokens: number;
   outputTokens: number;
+  usd: number;
 }
 
 /** Answers the requests of clients, and counts. One handler is one client's world: samples are counted within it. */
@@ -94,6 +99,7 @@ export function simulatedHandler(options: HandlerOptions): SimulatedHandler {
   const state: State = {
     options,
     reply: new Map(models.map(([id, model]) => [id, replier({ ...options, ...model })])),
+    prices: new Map(models.map(([id, model]) => [id, simulated({ ...options, ...model }).price])),
     seen: new Map(),
     answered: new Set(),
     replies: {},
@@ -101,6 +107,7 @@ export function simulatedHandler(options: HandlerOptions): SimulatedHandler {
     faults: 0,
     inputTokens: 0,
     outputTokens: 0,
+    usd: 0,
   };
   return {
     handle: async (incoming, outgoing, path) => {
@@ -118,6 +125,7 @@ export function simulatedHandler(options: HandlerOptions): SimulatedHandler {
       distinct: state.answered.size,
       inputTokens: state.inputTokens,
       outputTokens: state.outputTokens,
+      usd: state.usd,
     }),
   };
 }
@@ -215,9 +223,13 @@ async function answer(
   const responses: Response[] = [];
   for (let sample = first; sample < first + call.count; sample++) {
     responses.push(responseOf(call.request, reply(call.request, sample), model));
-    record(state, model, key, sample, responses.at(-1)!);
+    record(state, model, key, sample);
   }
-  state.inputTokens += responses[0]?.usage.inputTokens ?? 0;
+  const inputTokens = responses[0]?.usage.inputTokens ?? 0;
+  const outputTokens = responses.reduce((sum, { usage }) => sum + (usage.outputTokens ?? 0), 0);
+  state.inputTokens += inputTokens;
+  state.outputTokens += outputTokens;
+  state.usd += costUsd({ inputTokens, outputTokens }, state.prices.get(model)) ?? 0;
   const { latencyMs } = state.options;
   if (latencyMs !== undefined && latencyMs > 0) await sleep(latencyMs);
   const id = `${key.slice(0, 20)}${first}`;
@@ -247,11 +259,10 @@ function namesOf(state: State): string {
   return [...state.reply.keys()].join(" and ");
 }
 
-function record(state: State, model: string, key: string, sample: number, response: Response): void {
+function record(state: State, model: string, key: string, sample: number): void {
   const line = `${model} ${key} ${sample}`;
   state.answered.add(line);
   state.replies[model] = (state.replies[model] ?? 0) + 1;
-  state.outputTokens += response.usage.outputTokens ?? 0;
   if (state.options.ledger !== undefined) appendFileSync(state.options.ledger, `${line}\n`);
 }
 
