@@ -16,9 +16,9 @@ export interface Overall {
   readonly rank: number | undefined;
 }
 
-/** One optimizer against another over the worlds and seeds that both have. */
+/** One optimizer against another over the worlds on which both have a result of the same seed. */
 export interface Duel {
-  /** Of the mean over worlds, paired by seed. */
+  /** Of the mean over these worlds, paired by the seeds that ended with a result on all of them. */
   readonly overall: Paired | undefined;
   /** By world, with p adjusted by Holm over the worlds. */
   readonly worlds: readonly { readonly world: string; readonly difference: Paired; readonly adjustedP: number }[];
@@ -57,7 +57,7 @@ export function duel(rows: readonly Row[], challenger: string, other: string): D
     .filter((row) => row.optimizer === challenger)
     .flatMap((own) => {
       const its = rows.find((row) => row.optimizer === other && row.world === own.world);
-      return its === undefined ? [] : [{ own, its }];
+      return its?.seeds.some((seed) => own.seeds.includes(seed)) === true ? [{ own, its }] : [];
     });
   const seeds = pairs
     .map(({ own, its }) => own.seeds.filter((seed) => its.seeds.includes(seed)))

@@ -1,0 +1,73 @@
+import { messageOf } from "@cultivar/core";
+import {
+  callsTable,
+  costTable,
+  duelTable,
+  failureList,
+  meansTable,
+  provenance,
+  scoreTable,
+  titleOf,
+} from "./markdown-tables.ts";
+import { levelsOf, readResults } from "./result-file.ts";
+
+const usage = `node --conditions=@cultivar/source benchmarks/src/comparison/markdown.ts FILE... [--duel A B]...
+  Turns what bench and bench:peers wrote with --out into the tables of benchmarks/README.md. Rows of several files stand in
+  one table where noise, budget and sizes are the same. --duel A B sets two optimizers against each other, paired by seed.`;
+
+/** Files and pairs of names. Throws for a flag that isn't known. */
+export function readArguments(args: readonly string[]): {
+  readonly files: readonly string[];
+  readonly duels: readonly (readonly [string, string])[];
+} {
+  const files: string[] = [];
+  const duels: (readonly [string, string])[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i]!;
+    if (arg === "--duel") {
+      const [challenger, other] = [args[++i], args[++i]];
+      if (challenger === undefined || other === undefined) throw new Error("--duel: expected two names");
+      duels.push([challenger, other]);
+    } else if (arg.startsWith("-")) throw new Error(`${arg}: no such flag\n${usage}`);
+    else files.push(arg);
+  }
+  if (files.length === 0) throw new Error(`expected files\n${usage}`);
+  return { files, duels };
+}
+
+/** All tables of some result files. */
+export function markdownOf(paths: readonly string[], duels: readonly (readonly [string, string])[]): string {
+  const files = paths.map(readResults);
+  const parts = [provenance(files)];
+  for (const level of levelsOf(files)) {
+    const failures = failureList(level, files);
+    parts.push(
+      `### ${titleOf(level)}`,
+      "Test score of the returned candidate in points, mean and half the width of its 95 % interval.",
+      scoreTable(level),
+      "Means over worlds.",
+      meansTable(level),
+      "Metric calls per run as counted, in brackets as reported.",
+      callsTable(level),
+      "Means over worlds, per run.",
+      costTable(level),
+      ...(failures === "" ? [] : [failures]),
+      ...duels.map(([challenger, other]) => duelTable(level, challenger, other)),
+    );
+  }
+  return parts.join("\n\n");
+}
+
+if (process.argv[1] === import.meta.filename) {
+  try {
+    const args = process.argv.slice(2);
+    if (args.includes("--help")) process.stdout.write(`${usage}\n`);
+    else {
+      const { files, duels } = readArguments(args);
+      process.stdout.write(`${markdownOf(files, duels)}\n`);
+    }
+  } catch (error) {
+    process.stderr.write(`markdown: ${messageOf(error)}\n`);
+    process.exitCode = 2;
+  }
+}
