@@ -70,4 +70,10 @@ describe("npm run bench", () => {
     expect(stderr).toMatch(/^bench: --worlds: expected some of ticket-routing.*got "nowhere"\n$/);
     expect([status, stdout]).toEqual([2, ""]);
   });
+
+  test("a file that can't be written is told before anything runs", () => {
+    const { status, stdout, stderr } = bench(...small, "--out", tmpdir());
+    expect(stderr).toMatch(/^bench: EISDIR.*\n$/);
+    expect([status, stdout]).toEqual([2, ""]);
+  });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -51,6 +51,8 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
+  // before hours of work, not after
+  for (const path of [flags.out, flags.report]) if (path !== undefined) checkWritable(path);
   const scale = flags.quick ? quick : full;
   const chosen = {
     worlds: flags.worlds === undefined ? Object.keys(worlds) : parseNames("worlds", flags.worlds, Object.keys(worlds)),
@@ -134,6 +136,12 @@ function whole(flag: string, text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value) && value > 0) return value;
   throw new Error(`--${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
+}
+
+/** Throws where a file can't be written. Leaves what is there as it is. */
+function checkWritable(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "a"));
 }
 
 function write(path: string, text: string): void {

@@ -50,15 +50,41 @@ function scoreCell(row: Row | undefined): string {
 export function meansTable({ rows }: Level): string {
   const shown = overall(rows.filter((row) => !isBound(row.optimizer)));
   return table([
-    ["optimizer", "worlds", "test score", "of the way", "mean rank"],
+    ["optimizer", "worlds", "test score", "of the way", "mean rank", "worse"],
     ...shown.map(({ optimizer, worlds, score, covered, rank }) => [
       cell(optimizer),
       String(worlds),
       points(score),
       Number.isNaN(covered) ? "-" : percent(covered),
       rank === undefined ? "-" : rank.toFixed(2),
+      worseIn(rows.filter((row) => row.optimizer === optimizer)),
     ]),
   ]);
+}
+
+/** Runs whose candidate is more than a point below the baseline, of all. */
+function worseIn(rows: readonly Row[]): string {
+  const runs = rows.reduce((sum, row) => sum + row.seeds.length, 0);
+  const worse = rows.reduce((sum, row) => sum + (row.worse ?? 0) * row.seeds.length, 0);
+  return `${Math.round(worse)} of ${runs}`;
+}
+
+/**
+ * A line for each mean that lies above the optimum by more than two standard errors of the optimum's own mean over the test
+ * rows, as if rows were right or wrong. Empty when there are none.
+ */
+export function aboveList({ rows, rowsPerSplit }: Level): string {
+  return rows
+    .flatMap(({ world, optimizer, score, optimum }) => {
+      if (score === undefined || optimum === undefined) return [];
+      const twice = 2 * Math.sqrt((optimum * (1 - optimum)) / rowsPerSplit.test);
+      return score.mean > optimum + twice
+        ? [
+            `- ${cell(optimizer)} on ${code(world)} lies ${points(score.mean - optimum)} above the optimum (chance explains ${points(twice)})`,
+          ]
+        : [];
+    })
+    .join("\n");
 }
 
 /** Metric calls as counted, and in brackets as the framework reports them; worlds by optimizers, means per run. */

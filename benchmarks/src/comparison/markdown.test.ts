@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { markdownOf, readArguments } from "./markdown.ts";
-import { duelTable, failureList, meansTable, scoreTable } from "./markdown-tables.ts";
+import { aboveList, duelTable, failureList, meansTable, scoreTable } from "./markdown-tables.ts";
 import type { ResultFile } from "./result-file.ts";
 import { levelsOf } from "./result-file.ts";
 import { interval } from "./statistics.ts";
@@ -59,7 +59,7 @@ const own = file([
 const peers = file(
   [
     row("a", "peer", [0.6, 0.8, 0.7], { toGoal: goal(80), reportedMetricCalls: 70 }),
-    row("b", "peer", [0.6, 0.5], { toGoal: goal(100), failures: ["it | broke\n`there`"] }),
+    row("b", "peer", [0.6, 0.5], { worse: 0.5, toGoal: goal(100), failures: ["it | broke\n`there`"] }),
     row("c", "peer", [], {
       baseline: undefined,
       optimum: undefined,
@@ -84,9 +84,17 @@ describe("tables", () => {
 
   test("means are over the worlds that an optimizer has, ranks among those that have all", () => {
     expect(meansTable(level!).split("\n").slice(2)).toEqual([
-      "| mine | 3 | 63.3 | 40 % | 1.00 |",
-      "| peer | 2 | 62.5 | 25 % | - |",
+      "| mine | 3 | 63.3 | 40 % | 1.00 | 0 of 9 |",
+      "| peer | 2 | 62.5 | 25 % | - | 1 of 5 |",
     ]);
+  });
+
+  test("what lies above the optimum by more than chance is told", () => {
+    expect(aboveList(level!)).toBe("");
+    const rows = [row("a", "mine", [0.95], { optimum: 0.8 }), row("b", "mine", [0.9], { optimum: 0.8 })];
+    expect(aboveList({ ...level!, rows, rowsPerSplit: { ...sizes, test: 100 } })).toBe(
+      "- mine on `a` lies 15.0 above the optimum (chance explains 8.0)\n- mine on `b` lies 10.0 above the optimum (chance explains 8.0)",
+    );
   });
 
   test("every error has a line, with how many runs it ended; missing columns too", () => {

@@ -1,5 +1,6 @@
 import { messageOf } from "@cultivar/core";
 import {
+  aboveList,
   callsTable,
   costTable,
   duelTable,
@@ -40,18 +41,18 @@ export function markdownOf(paths: readonly string[], duels: readonly (readonly [
   const files = paths.map(readResults);
   const parts = [provenance(files)];
   for (const level of levelsOf(files)) {
-    const failures = failureList(level, files);
+    const lists = [failureList(level, files), aboveList(level)];
     parts.push(
       `### ${titleOf(level)}`,
       "Test score of the returned candidate in points, mean and half the width of its 95 % interval.",
       scoreTable(level),
-      "Means over worlds.",
+      "Means over worlds; worse: runs that ended more than a point below the baseline.",
       meansTable(level),
       "Metric calls per run as counted, in brackets as reported.",
       callsTable(level),
       "Means over worlds, per run.",
       costTable(level),
-      ...(failures === "" ? [] : [failures]),
+      ...lists.filter((list) => list !== ""),
       ...duels.map(([challenger, other]) => duelTable(level, challenger, other)),
     );
   }

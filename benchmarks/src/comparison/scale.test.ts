@@ -11,11 +11,13 @@ test("seeds are numbers, lists and ranges", () => {
 
 test("shares lie in [0, 1]", () => {
   expect(parseShares("0,0.1, 1")).toEqual([0, 0.1, 1]);
+  expect(parseShares("0.1,-0,0,0.10")).toEqual([0.1, 0]);
   for (const text of ["", "2", "-0.1", "x", "0,"])
     expect(() => parseShares(text), `shares ${text}`).toThrow(/--noise: expected shares/);
 });
 
 test("names are among those known", () => {
   expect(parseNames("worlds", "a, b", ["a", "b", "c"])).toEqual(["a", "b"]);
+  expect(parseNames("worlds", "b,a,b", ["a", "b", "c"])).toEqual(["b", "a"]);
   expect(() => parseNames("worlds", "a,x", ["a", "b"])).toThrow('--worlds: expected some of a, b, got "x"');
 });

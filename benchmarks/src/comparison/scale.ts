@@ -41,17 +41,18 @@ export function parseSeeds(text: string): readonly number[] {
   throw new Error(`--seeds: expected whole numbers such as 3, 1,2,5 or 100..119, got ${JSON.stringify(text)}`);
 }
 
-/** Reads a list of shares in [0, 1]. Throws for anything else. */
+/** Reads a list of shares in [0, 1], each once: what counts twice would look surer than it is. Throws for anything else. */
 export function parseShares(text: string): readonly number[] {
   const shares = text.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
-  if (shares.every((share) => share >= 0 && share <= 1)) return shares;
+  // + 0: there is no -0 %
+  if (shares.every((share) => share >= 0 && share <= 1)) return [...new Set(shares.map((share) => share + 0))];
   throw new Error(`--noise: expected shares in [0, 1] such as 0,0.1, got ${JSON.stringify(text)}`);
 }
 
-/** Reads a list of names. Throws when one is not among `known`. */
+/** Reads a list of names, each once. Throws when one is not among `known`. */
 export function parseNames(flag: string, text: string, known: readonly string[]): readonly string[] {
   const names = text.split(",").map((part) => part.trim());
   const stranger = names.find((name) => !known.includes(name));
-  if (stranger === undefined) return names;
+  if (stranger === undefined) return [...new Set(names)];
   throw new Error(`--${flag}: expected some of ${known.join(", ")}, got ${JSON.stringify(stranger)}`);
 }
