@@ -3,7 +3,9 @@ import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
-import { version } from "@cultivar/core";
+import { messageOf, version } from "@cultivar/core";
+import { commandOf } from "../comparison/command.ts";
+import { commitOf } from "../comparison/commit.ts";
 import { calls } from "./calls.ts";
 import { rootFolder } from "./child.ts";
 import { evaluation } from "./evaluate.ts";
@@ -20,54 +22,76 @@ import { wall } from "./wall.ts";
 const sections = { calls, http, imports, evaluate: evaluation, journal, types, scale, wall };
 type SectionName = keyof typeof sections;
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    only: { type: "string", multiple: true },
-    out: { type: "string" },
-    cap: { type: "string" },
-    build: { type: "boolean", default: true },
-  },
-  allowNegative: true,
-});
-const names = (values.only ?? Object.keys(sections)).map((name) => {
-  if (name in sections) return name as SectionName;
-  throw new Error(`--only: expected one of ${Object.keys(sections).join(", ")}, got ${name}`);
-});
+const usage = `npm run bench:overhead -- [flags]: what the framework costs per call, row, import, journal record, type check and step
+  --quick         shorter
+  --only SECTION  one of ${Object.keys(sections).join(", ")}; may be given several times
+  --cap SECONDS   CPU that one run of scale may take; default 120, 20 with --quick
+  --no-build      measures the build that is there
+  --json          one JSON object on stdout instead of tables
+  --out FILE      writes that object too`;
 
-// What users install is the build, so that is what is measured: make it fresh.
-if (values.build) {
+/** Measures what is asked for and prints it. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      only: { type: "string", multiple: true },
+      out: { type: "string" },
+      cap: { type: "string" },
+      build: { type: "boolean", default: true },
+      help: { type: "boolean", default: false },
+    },
+    allowNegative: true,
+  });
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  const names = (values.only ?? Object.keys(sections)).map((name) => {
+    if (Object.hasOwn(sections, name)) return name as SectionName;
+    throw new Error(`--only: expected one of ${Object.keys(sections).join(", ")}, got ${JSON.stringify(name)}`);
+  });
+  const capSeconds = values.cap === undefined ? undefined : Number(values.cap);
+  if (capSeconds !== undefined && !(capSeconds > 0))
+    throw new Error(`--cap: expected seconds above 0, got ${JSON.stringify(values.cap)}`);
+  const effort = { quick: values.quick, ...(capSeconds !== undefined && { capSeconds }) };
+  if (values.build) build();
+
+  const found: Section[] = [];
+  for (const name of names) {
+    process.stderr.write(`measuring ${name}\n`);
+    const section = await sections[name](effort);
+    found.push(section);
+    if (!values.json) process.stdout.write(printSection(section));
+  }
+  const result = {
+    command: commandOf("bench:overhead", process.argv.slice(2)),
+    commit: commitOf(),
+    seeds: "the rows of wall are those of seed 7; scores of scale are drawn from row and candidate",
+    node: process.version,
+    load: loadavg(),
+    cpu: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
+    versions: { "@cultivar/core": version, ...packageVersions(["@ax-llm/ax", "ai", "openai", "zod"]) },
+    sections: found,
+  };
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** What users install is the build, so that is what is measured: makes it fresh. */
+function build(): void {
   const bin = join(rootFolder, "node_modules", ".bin");
-  const build = spawnSync(process.execPath, [join(rootFolder, "scripts", "build.mjs")], {
+  const { status, stderr } = spawnSync(process.execPath, [join(rootFolder, "scripts", "build.mjs")], {
     cwd: rootFolder,
     encoding: "utf8",
     env: { ...process.env, PATH: `${bin}${delimiter}${process.env["PATH"] ?? ""}` },
   });
-  if (build.status !== 0)
-    process.stderr.write(`the build has errors; what follows measures what it left:\n${build.stderr.slice(0, 1000)}\n`);
+  if (status !== 0)
+    process.stderr.write(`the build has errors; what follows measures what it left:\n${stderr.slice(0, 1000)}\n`);
 }
-const capSeconds = values.cap === undefined ? undefined : Number(values.cap);
-if (capSeconds !== undefined && !(capSeconds > 0))
-  throw new Error(`--cap: expected seconds above 0, got ${values.cap}`);
-const effort = { quick: values.quick, ...(capSeconds !== undefined && { capSeconds }) };
 
-const found: Section[] = [];
-for (const name of names) {
-  process.stderr.write(`measuring ${name}\n`);
-  const section = await sections[name](effort);
-  found.push(section);
-  if (!values.json) process.stdout.write(printSection(section));
-}
-const command = `npm run bench:overhead --${values.quick ? " --quick" : ""}${(values.only ?? []).map((name) => ` --only ${name}`).join("")}${capSeconds === undefined ? "" : ` --cap ${capSeconds}`}`;
-const result = {
-  command,
-  seeds: "the rows of wall are those of seed 7; scores of scale are drawn from row and candidate",
-  node: process.version,
-  load: loadavg(),
-  cpu: `${cpus().length} x ${cpus()[0]?.model ?? "unknown"}`,
-  versions: { "@cultivar/core": version, ...packageVersions(["@ax-llm/ax", "ai", "openai", "zod"]) },
-  sections: found,
-};
-if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
-if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+main().catch((error: unknown) => {
+  process.stderr.write(`bench:overhead: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+});
