@@ -6,7 +6,8 @@ nothing here writes a word of a prompt.
 
 Job: {"mark": {key: text}, "modules": [{"world", "name", "instructions", "inputs", "outputs",
 "list_items", "demos": [n, ...], "teach": bool}]}. Marks are asked for by key: `instruction`, `in.<field>`,
-`demo<i>.<field>`, `row<i>.<field>`, `row<i>.out.<field>`, `row<i>.reply`, `row<i>.wanted`, `row<i>.feedback`, `gradient<i>`.
+`demo<i>.<field>`, `row<i>.<field>`, `row<i>.out.<field>`, `row<i>.reply`, `row<i>.wanted`, `row<i>.feedback`, `gradient<i>`
+(what the teacher itself said before, in the order of its replies).
 """
 
 from __future__ import annotations
@@ -210,6 +211,58 @@ class Recorder:
         self.attempt(label, act)
         self.capture.reply = lambda name, messages: "none"
 
+    def mipro_teacher(self, module: Module) -> None:
+        """Everything that MIPROv2 asks its prompt model before its trials, over rows that the program gets right."""
+        import dspy
+        import dspy_port
+
+        label = f"teacher dspy-mipro {module['world']} {module['name']}"
+        # Strings only, so that marks are answers.
+        plain = {
+            **module,
+            "instructions": self.mark["instruction"],
+            "outputs": [{**field, "type": "string", "choices": None} for field in module["outputs"]],
+        }
+        fields = [*plain["inputs"], *plain["outputs"]]
+        rows = [
+            dspy.Example(**{field["name"]: self.value(f"row{i}.{field['name']}", field) for field in fields}).with_inputs(
+                *(field["name"] for field in plain["inputs"])
+            )
+            for i in range(ROWS)
+        ]
+        said = 0
+
+        def reply(name: str, messages: list[Any]) -> str:
+            nonlocal said
+            if not name.startswith("teacher"):
+                row = self.row_of(messages)
+                given = {field["name"]: self.mark[f"row{row}.{field['name']}"] for field in plain["outputs"]}
+            else:
+                asked = re.findall(r"starting with the field `\[\[ ## (\w+) ## \]\]`", messages[-1]["content"])[-1]
+                if asked == "proposed_instruction":
+                    given = {asked: "another"}
+                else:
+                    given = {asked: self.mark[f"gradient{said}"]}
+                    said += 1
+            return "\n".join([*(f"[[ ## {one} ## ]]\n{value}\n" for one, value in given.items()), "[[ ## completed ## ]]"])
+
+        self.capture.reply = reply
+        student = dspy_lm(self.capture.model("student run"), temperature=0.7, max_tokens=1000)
+        teacher = dspy_lm(self.capture.model(label), temperature=1.0, max_tokens=4000)
+
+        def act() -> None:
+            with dspy.context(lm=student, adapter=dspy.ChatAdapter()):
+                optimizer = dspy.MIPROv2(
+                    lambda gold, pred, trace=None: 1.0, prompt_model=teacher, auto=None, num_candidates=3,
+                    num_threads=1, seed=0,
+                )
+                optimizer.compile(
+                    dspy_port.Program(None, [plain], {}), trainset=rows, valset=rows, num_trials=1, minibatch=False
+                )
+
+        self.attempt(label, act)
+        self.capture.reply = lambda name, messages: "none"
+
     def gepa_teacher(self, module: Module) -> None:
         import gepa
         from gepa.core.adapter import EvaluationBatch
@@ -326,7 +379,9 @@ def main() -> None:
         recorder.gepa_student(module)
         recorder.textgrad_student(module)
         if module["teach"]:
-            for teach in (recorder.gepa_teacher, recorder.dspy_teacher, recorder.textgrad_teacher):
+            for teach in (
+                recorder.gepa_teacher, recorder.dspy_teacher, recorder.mipro_teacher, recorder.textgrad_teacher
+            ):
                 teach(module)
     recorder.capture.bodies.pop("student run", None)
     versions = {name: version(name) for name in ("dspy", "gepa", "textgrad")}

@@ -1,20 +1,63 @@
-import type { WorldName } from "@cultivar/adapters/simulated";
 import { worlds } from "@cultivar/adapters/simulated";
+import { messageOf } from "@cultivar/core";
+import { parseArgs } from "node:util";
+import { parseNames } from "../comparison/scale.ts";
 import { compareStudents, compareTeachers } from "./compare.ts";
 
-// node --conditions=@cultivar/source benchmarks/src/neutrality/main.ts [ROWS] [WORLD...]
-// The full neutrality test: by default 1,000 rows and 400 reflections per world. Exits with 1 when a framework differs.
+const usage = `npm run bench:neutrality -- [flags]: whether every framework's prompts serve the simulated models as well as ours
+  --rows N         rows per prompt of a student; default 1000
+  --reflections N  groups of three rows that are put to a teacher; default 400
+  --draws N        simulated models that answer each; default 10
+  --worlds A,B     default all
+Exits with 1 when a framework differs.`;
 
-const [rows = "1000", ...names] = process.argv.slice(2);
-const chosen = Object.values(worlds).filter(({ name }) => names.length === 0 || names.includes(name as WorldName));
-let differ = 0;
-for (const world of chosen) {
-  for (const one of [
-    ...(await compareStudents(world, Number(rows))),
-    ...compareTeachers(world, Math.ceil(Number(rows) * 0.4)),
-  ]) {
-    if (!one.same) differ++;
-    process.stdout.write(`${one.same ? "same   " : "DIFFERS"} ${one.line}\n`);
+/** Prints a line per comparison. Returns the exit code: 1 when a framework differs. */
+async function main(): Promise<number> {
+  const { values: flags } = parseArgs({
+    options: {
+      rows: { type: "string", default: "1000" },
+      reflections: { type: "string", default: "400" },
+      draws: { type: "string", default: "10" },
+      worlds: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (flags.help) {
+    process.stdout.write(`${usage}\n`);
+    return 0;
   }
+  const size = {
+    rows: whole("rows", flags.rows),
+    reflections: whole("reflections", flags.reflections),
+    draws: whole("draws", flags.draws),
+  };
+  const every = Object.keys(worlds);
+  const names = flags.worlds === undefined ? every : parseNames("worlds", flags.worlds, every);
+  const counts = { same: 0, known: 0, differ: 0 };
+  for (const world of Object.values(worlds).filter(({ name }) => names.includes(name))) {
+    for (const one of [...(await compareStudents(world, size)), ...(await compareTeachers(world, size))]) {
+      const verdict = one.same ? "same" : one.known === undefined ? "differ" : "known";
+      counts[verdict]++;
+      process.stdout.write(
+        `${verdict.toUpperCase().padEnd(6)} ${one.line}${verdict === "known" ? `: ${one.known!}` : ""}\n`,
+      );
+    }
+  }
+  const { same, known, differ } = counts;
+  process.stdout.write(`${same} comparisons are the same, ${known} are known to differ, ${differ} differ\n`);
+  return differ > 0 ? 1 : 0;
 }
-process.exitCode = differ > 0 ? 1 : 0;
+
+function whole(flag: string, text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new Error(`--${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`bench:neutrality: ${messageOf(error)}\n`);
+    process.exitCode = 2;
+  },
+);

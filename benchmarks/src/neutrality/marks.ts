@@ -11,13 +11,20 @@ export function mark(key: string, length: keyof typeof bodies = "long"): string 
 
 const quoted = (text: string): string => JSON.stringify(text).slice(1, -1);
 
+/** Python's `repr` of a text, with its quotes. */
+function pythonText(value: string): string {
+  const quote = value.includes("'") && !value.includes('"') ? '"' : "'";
+  const inner = value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
+  return quote + (quote === "'" ? inner.replaceAll("'", "\\'") : inner) + quote;
+}
+
 /** How a value was written, and how to write another one so. */
 const forms: Readonly<Record<string, (value: string) => string>> = {
   raw: (value) => value,
   json: quoted,
   json2: (value) => quoted(quoted(value)),
   indent: (value) => value.replaceAll("\n", `\n${" ".repeat(8)}`),
-  python: (value) => value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n"),
+  python: pythonText,
 };
 /** TextGrad: `Variable.get_short_value`, of which only the first and the last ten words are left. */
 const shortWords = 10;
@@ -38,7 +45,11 @@ function formOf(body: string): string {
 
 /** A captured text with placeholders `{{=key:form}}` where its marks were. Throws when a mark was cut. */
 export function templateOf(text: string): string {
-  const template = text.replaceAll(
+  // the quotes of a Python literal depend on what is in it, so that they belong to the value
+  const found = text.replaceAll(/'ZQ([a-z][\w.]*?)Q((?:(?!QZ)[^\n'])*)QZ'/g, (all, key: string, body: string) =>
+    Object.values(bodies).some((raw) => pythonText(raw) === `'${body}'`) ? `{{=${key}:python}}` : all,
+  );
+  const template = found.replaceAll(
     /ZQ([a-z][\w.]*?)Q([\s\S]*?)QZ/g,
     (_all, key: string, body: string) => `{{=${key}:${formOf(body)}}}`,
   );

@@ -111,6 +111,13 @@ function booleanTemplate(yes: Captured, no: Captured, module: ModuleSpec): Templ
   return { messages, yes: "true" };
 }
 
+/** One round of reflection. gepa's and DSPy's later ones say the same of other texts, or of none. */
+function roundOf(framework: string, told: readonly Captured[]): readonly Captured[] {
+  if (framework.endsWith("gepa")) return told.slice(0, 1);
+  // what it asks about the data, and for an instruction with demos; between them it asks about the program and asks again
+  return framework === "dspy-mipro" && told.length > 1 ? [told[0]!, told.at(-1)!] : told;
+}
+
 function collect(
   framework: string,
   versions: Readonly<Record<string, string>>,
@@ -131,8 +138,7 @@ function collect(
     });
     if (found.length > 0) (students[module.world] ??= {})[module.name] = found;
     const told = captured[`teacher ${framework} ${where}`] ?? [];
-    // one round of reflection; DSPy's and gepa's later ones say the same of other texts
-    const round = framework.endsWith("gepa") ? told.slice(0, 1) : told;
+    const round = roundOf(framework, told);
     if (round.length > 0) teachers[module.world] = { module: module.name, requests: round.map(template) };
   }
   return { framework, versions, students, teachers, missing };

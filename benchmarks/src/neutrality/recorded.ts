@@ -25,7 +25,7 @@ export const demoCount = 2;
 export const rowCount = 3;
 
 /** The frameworks whose prompts are recorded. */
-export const frameworks = ["dspy-chat", "dspy-json", "gepa", "textgrad", "ax", "dspy-gepa"] as const;
+export const frameworks = ["dspy-chat", "dspy-json", "gepa", "textgrad", "ax", "dspy-gepa", "dspy-mipro"] as const;
 
 export function recordedPath(framework: string): string {
   return join(import.meta.dirname, "recorded", `${framework}.json`);

@@ -70,8 +70,8 @@ export function messagesOf({ messages }: Template, values: Readonly<Record<strin
 }
 
 /** A framework's own requests, filled. Frameworks without demos have them in the instructions. */
-function askAs({ students }: Recorded, world: World, prompt: Prompt): Ask {
-  const reply = replier({ world, role: "student" });
+function askAs({ students }: Recorded, world: World, prompt: Prompt, seed: number): Ask {
+  const reply = replier({ world, role: "student", seed });
   return (module, fields) => {
     const templates = students[world.name]?.[module.name] ?? [];
     const { demos = [] } = prompt;
@@ -117,14 +117,24 @@ export function read(outputs: readonly FieldSpec[], reply: string): Readonly<Rec
   );
 }
 
-/** Score of each row under a framework's requests. */
+/** Score of each row under a framework's requests: the mean of `draws` students. */
 export function scoresAs(
   recorded: Recorded,
   world: World,
   prompt: Prompt,
   rows: readonly WorldRow[],
+  draws: number,
 ): readonly number[] {
-  const ask = askAs(recorded, world, prompt);
+  const asks = Array.from({ length: draws }, (_, seed) => askAs(recorded, world, prompt, seed));
+  return means(asks.map((ask) => scoresOf(ask, world, rows)));
+}
+
+/** Aligned lists to their means. */
+function means(lists: readonly (readonly number[])[]): readonly number[] {
+  return lists[0]!.map((_, i) => lists.reduce((sum, list) => sum + list[i]!, 0) / lists.length);
+}
+
+function scoresOf(ask: Ask, world: World, rows: readonly WorldRow[]): readonly number[] {
   return rows.map((row) => {
     let fields: Readonly<Record<string, unknown>> = row.input;
     for (const module of world.program.modules) {
@@ -138,11 +148,12 @@ export function scoresAs(
   });
 }
 
-/** Score of each row under our own program. */
+/** Score of each row under our own program: the mean of `draws` students. */
 export async function scoresOfOurs(
   world: World,
   { instructions, demos }: Prompt,
   rows: readonly WorldRow[],
+  draws: number,
 ): Promise<readonly number[]> {
   const program = programOf(world);
   const declared = Object.entries(spaceOf(program)).map(([id, spec]) => [id, spec.initial] as const);
@@ -150,10 +161,14 @@ export async function scoresOfOurs(
   const shown =
     demos === undefined ? {} : { [`${world.program.modules[0]!.name}.demos`]: encodeDemos({ rows: demos }) };
   const candidate = { ...Object.fromEntries([...declared, ...texts]), ...shown };
-  const bound = program.with({ lm: simulated({ world, role: "student" }), candidate });
-  const scores: number[] = [];
-  for (const row of rows) scores.push(judge(world, row, (await bound(row.input)) as Output).score);
-  return scores;
+  const lists: number[][] = [];
+  for (let seed = 0; seed < draws; seed++) {
+    const bound = program.with({ lm: simulated({ world, role: "student", seed }), candidate });
+    const scores: number[] = [];
+    for (const row of rows) scores.push(judge(world, row, (await bound(row.input)) as Output).score);
+    lists.push(scores);
+  }
+  return means(lists);
 }
 
 /** How far apart two frameworks are on the same rows. */

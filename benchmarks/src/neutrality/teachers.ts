@@ -1,87 +1,64 @@
-import type { ModuleSpec, Output, Texts, World } from "@cultivar/adapters/simulated";
-import { judge, replier } from "@cultivar/adapters/simulated";
+import type { ModuleSpec, World } from "@cultivar/adapters/simulated";
+import { replier } from "@cultivar/adapters/simulated";
+import type { Failure } from "./failures.ts";
+import { taughtIn } from "./failures.ts";
+import { ourReflection } from "./ours.ts";
 import type { Template } from "./recorded.ts";
 import { recorded, rowCount } from "./recorded.ts";
 import { lines, messagesOf, named } from "./students.ts";
 
-/** A wrong answer of one module, and what was said of it. */
-export interface Failure {
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly output: Output;
-  /** Of the program as a whole. */
-  readonly expected: Output;
-  readonly feedback: string;
-}
+/** Our own gepa's reflection, which is made at run time. */
+export const ours = "ours";
 
-/** Prompts that carry failures and feedback, by the framework and its step. Compared with gepa's. */
-export const teacherFrameworks = [
+/** Prompts that carry failures and what was said of them, by the framework and its step. Compared with gepa's. */
+export const reflectors = [
   "dspy-gepa",
   "ax critic",
   "ax proposer",
   "textgrad backward",
   "textgrad step",
+  ours,
 ] as const;
 
-const taught = (world: World): ModuleSpec => {
-  const name = recorded("gepa")?.teachers[world.name]?.module;
-  const found = world.program.modules.find((module) => module.name === name);
-  if (found === undefined) throw new Error(`neutrality: ${world.name} has no recording; run record.ts`);
-  return found;
-};
+/**
+ * Prompts that carry labelled rows, compared with gepa's over failures of which nothing is said but the right answer:
+ * MIPROv2 shows its proposer no failures and no feedback.
+ */
+export const inducers = ["dspy-mipro summary", "dspy-mipro proposer", ours] as const;
 
-/** Failures of a student that knows no rule, in groups of three, for the module whose reflection was recorded. */
-export function failuresOf(world: World, groups: number): readonly (readonly Failure[])[] {
-  const target = taught(world);
-  const found: Failure[] = [];
-  const never = (): boolean => false;
-  const size = Math.min(8000, groups * rowCount * 4);
-  for (const row of world.examples(size, 777)) {
-    let fields: Readonly<Record<string, unknown>> = row.input;
-    let own: Pick<Failure, "input" | "output"> | undefined;
-    for (const module of world.program.modules) {
-      const input = Object.fromEntries(module.inputs.map(({ name }) => [name, fields[name]]));
-      const texts = Object.fromEntries(
-        Object.entries(input).map(([name, value]) => [name, Array.isArray(value) ? value.join("\n") : String(value)]),
-      ) as Texts;
-      const output = world.answer(module.name, texts, never);
-      if (module === target) own = { input, output };
-      fields = { ...fields, ...output };
-      if (world.between !== undefined) fields = { ...fields, ...world.between(module.name, fields) };
-    }
-    const { score, feedback, byModule } = judge(world, row, fields as Output);
-    if (score >= 1 || own === undefined) continue;
-    const said = byModule?.[target.name] ?? feedback;
-    if (said === "Nothing wrong was seen in this step.") continue;
-    found.push({
-      ...own,
-      expected: row.expected,
-      // what gepa's port says where the metric only scores
-      feedback: said ?? `The final output scored ${score}. The correct answer is ${JSON.stringify(row.expected)}.`,
-    });
-  }
-  return Array.from({ length: Math.min(groups, Math.floor(found.length / rowCount)) }, (_, i) =>
-    found.slice(i * rowCount, (i + 1) * rowCount),
-  );
-}
+export type Teacher = (typeof reflectors)[number] | (typeof inducers)[number] | "gepa";
 
-/** Number of true rules that the replies state, by group of failures. */
-export function findingsAs(
-  framework: (typeof teacherFrameworks)[number] | "gepa",
+/** What a teacher is told of failures: what the metric says, or right answers only. */
+export type Told = "feedback" | "labels";
+
+/** Number of true rules that the replies state, by group of failures: the mean of `draws` teachers. */
+export async function findingsAs(
+  teacher: Teacher,
   world: World,
   groups: readonly (readonly Failure[])[],
-): readonly number[] {
-  const [name, step] = framework.split(" ");
-  const all = recorded(name!)?.teachers[world.name]?.requests;
-  if (all === undefined) throw new Error(`neutrality: ${world.name} has no recording of a reflection; run record.ts`);
+  told: Told,
+  draws: number,
+): Promise<readonly number[]> {
+  const module = taughtIn(world);
+  const [name, step] = teacher.split(" ");
+  const all =
+    teacher === ours
+      ? await ourReflection(world, module, told === "feedback" && world.feedback !== "scores")
+      : recorded(name!)?.teachers[world.name]?.requests;
+  if (all === undefined) throw new Error(`neutrality: ${world.name} has no recording of ${name}; run record.ts`);
   const requests = stepOf(all, step);
-  const module = taught(world);
   const reply = replier({ world, role: "teacher" });
   const rules = world.rules.filter((rule) => rule.module === module.name && rule.decoy !== true);
-  // a request that shows no input comes again and again: what a served client says twice is another sample
-  return groups.map((group, sample) => {
-    const values = valuesOf(module, group, all);
-    const said = requests.map((request) => reply({ messages: messagesOf(request, values) }, sample)).join("\n");
-    return rules.filter(({ statements }) => statements.some((one) => says(said, one))).length;
+  return groups.map((group, place) => {
+    const values = name === "dspy-mipro" ? rowValues(module, group, "True") : valuesOf(module, group, all);
+    const asked = requests.map((request) => ({ messages: messagesOf(request, values) }));
+    let found = 0;
+    for (let draw = 0; draw < draws; draw++) {
+      // a request that shows no input comes again and again: what a served client says twice is another sample
+      const said = asked.map((request) => reply(request, place * draws + draw)).join("\n");
+      found += rules.filter(({ statements }) => statements.some((one) => says(said, one))).length;
+    }
+    return found / draws;
   });
 }
 
@@ -98,18 +75,19 @@ function stepOf(requests: readonly Template[], step: string | undefined): readon
   if (step === "backward")
     return requests.slice(0, -1).filter((one) => one.messages.some(({ text }) => text.includes("{{=gradient")));
   if (step === "step") return requests.slice(-1);
-  if (step === "critic") return requests.slice(0, 1);
+  if (step === "critic" || step === "summary") return requests.slice(0, 1);
   return step === "proposer" ? requests.slice(1, 2) : requests;
 }
 
-function valuesOf(
-  module: ModuleSpec,
-  group: readonly Failure[],
-  requests: readonly Template[],
-): Record<string, string> {
+/** What a teacher says that found nothing. */
+const nothing = "Nothing in what is shown points to a missing rule.";
+
+/** Values of the rows; of what the teacher said before nothing is taken over. */
+function rowValues(module: ModuleSpec, group: readonly Failure[], yes?: string): Record<string, string> {
   const values: Record<string, string> = { instruction: module.instructions };
-  group.forEach(({ input, output, expected, feedback }, i) => {
-    Object.assign(values, named(`row${i}.`, module.inputs, input));
+  for (let i = 0; i < 4 * rowCount; i++) values[`gradient${i}`] = nothing;
+  group.forEach(({ input, output, expected, right, feedback }, i) => {
+    Object.assign(values, named(`row${i}.`, [...module.inputs, ...module.outputs], { ...right, ...input }, yes));
     Object.assign(values, named(`row${i}.out.`, module.outputs, output));
     Object.assign(values, named(`row${i}.expected.`, module.outputs, expected));
     values[`row${i}.reply`] = lines(module.outputs, output);
@@ -119,7 +97,16 @@ function valuesOf(
     );
     values[`row${i}.feedback`] = feedback;
   });
-  // feedback that went through a first step is the feedback itself here; a reply to a request about one row is of that row
+  return values;
+}
+
+/** The same; feedback that went through a first step is the feedback itself here, and a reply to a request about one row is of that row. */
+function valuesOf(
+  module: ModuleSpec,
+  group: readonly Failure[],
+  requests: readonly Template[],
+): Record<string, string> {
+  const values = rowValues(module, group);
   requests.forEach(({ messages }, i) => {
     const rows = new Set(
       messages.flatMap(({ text }) => [...text.matchAll(/\{\{=row(\d)\./g)].map(([, row]) => Number(row))),
