@@ -22,11 +22,12 @@ export interface ComparedTeacher extends Compared {
   readonly standardError: number;
 }
 
-/** A point of accuracy, and what chance may add: three standard errors of the paired difference. */
+/** Points of accuracy. */
 export const pointTolerance = 0.01;
 /** Share of the true rules found. */
 export const ruleTolerance = 0.05;
-const chance = 3;
+/** Standard errors of the paired difference that chance explains: one run in fifty has one of its 288 comparisons beyond. */
+const chance = 4;
 
 const oneLine =
   "rows that are printed as one Python list are taken for remarks by the teacher (remarksOn in lesson.ts)";
