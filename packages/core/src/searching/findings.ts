@@ -44,7 +44,7 @@ export function findings(options: FindingsOptions): Findings {
     check: goal.check,
     step: goal.step,
     fold(ask, { candidate, hash, sample }, rows, at) {
-      if (ask.split === "val" && sample === 0 && known.fold(candidate, hash, rows)) goal.improved(at, emit);
+      if (ask.split === "val" && known.fold(candidate, hash, rows, sample)) goal.improved(at, emit);
     },
     announce(ask, rows) {
       const unscored = rows.filter((row) => row.score === undefined).length;

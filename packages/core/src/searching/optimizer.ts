@@ -26,7 +26,7 @@ export interface Tell {
 export interface Scored {
   readonly candidate: Candidate;
   readonly val: Estimate;
-  /** Aligned with `study.val`, sample 0. */
+  /** Aligned with `study.val`; a row observed more than once has the mean of its observations. */
   readonly rows: readonly Row[];
 }
 
