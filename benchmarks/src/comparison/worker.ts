@@ -16,3 +16,6 @@ process.on("message", (spec: RunSpec) => {
     (error: unknown) => process.send!({ error: messageOf(error) }),
   );
 });
+
+// whoever waited for the answer is gone
+process.on("disconnect", () => process.exit());

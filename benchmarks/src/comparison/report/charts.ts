@@ -25,6 +25,8 @@ const byOptimizer = (optimizers: readonly string[]): object => ({
   sort: null,
   scale: { domain: optimizers, range: optimizers.map((_, i) => colours[i % colours.length]) },
   title: null,
+  // as strong as the lines, not as the bands
+  legend: { symbolOpacity: 1 },
 });
 
 const gridSteps = 60;
@@ -156,10 +158,12 @@ export async function rankDiagram(rows: readonly Row[]): Promise<string | undefi
     critical,
   );
   const x = { type: "quantitative", scale: { domain: [1, ranked.length] }, title: "mean rank (1 is best)" } as const;
-  const y = { field: "line", type: "quantitative", axis: null, scale: { reverse: true } } as const;
+  const count = ranked.length + bars.length;
+  const scale = { reverse: true, domain: [0, count + 1], nice: false } as const;
+  const y = { field: "line", type: "quantitative", axis: null, scale } as const;
   return draw({
     width: 560,
-    height: 40 + 22 * (ranked.length + bars.length),
+    height: 22 * (count + 1),
     title: {
       text: `critical difference ${critical.toFixed(2)} over ${worlds} worlds`,
       fontSize: 12,

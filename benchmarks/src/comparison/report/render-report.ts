@@ -37,8 +37,16 @@ export async function renderReport(input: ReportInput, records: readonly RunReco
     const ranks = await rankDiagram(rows);
     overview.push(
       `<h2>${nameOf(rows[0]!)}</h2>`,
-      figure("Share of the way from baseline to optimum, in percent", await heatMap(rows)),
-      ranks === undefined ? "" : figure("Mean ranks", ranks),
+      figure(
+        "Share of the way from baseline to optimum, in percent; worlds where nothing can be gained are left out",
+        await heatMap(rows),
+      ),
+      ranks === undefined
+        ? ""
+        : figure(
+            "Mean ranks over all worlds; bars join optimizers that Nemenyi's test at 5 % does not tell apart",
+            ranks,
+          ),
     );
   }
   const pages: string[] = [];
