@@ -2,6 +2,7 @@ import { messageOf } from "@cultivar/core";
 import type { Arena } from "./arena.ts";
 import { arena } from "./arena.ts";
 import { contestants } from "./contestants.ts";
+import type { Answer } from "./pool.ts";
 import { runOne } from "./run-one.ts";
 import type { RunSpec } from "./run-record.ts";
 
@@ -12,10 +13,16 @@ process.on("message", (spec: RunSpec) => {
   const found = arenas.get(spec.world) ?? arena(spec.world);
   arenas.set(spec.world, found);
   runOne(found, contestants[spec.optimizer]!, spec).then(
-    (outcome) => process.send!({ outcome }),
-    (error: unknown) => process.send!({ error: messageOf(error) }),
+    (outcome) => answer({ outcome }),
+    (error: unknown) => answer({ error: messageOf(error) }),
   );
 });
 
-// whoever waited for the answer is gone
+// whoever waits for answers may be gone, which a run that leaves no turn to events finds out when it answers
 process.on("disconnect", () => process.exit());
+
+function answer(found: Answer): void {
+  process.send!(found, undefined, undefined, (error) => {
+    if (error !== null) process.exit();
+  });
+}
