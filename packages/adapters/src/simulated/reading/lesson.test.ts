@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { readTeacherPrompt } from "./lesson.ts";
+import { productCodes } from "../worlds/product-codes.ts";
+import { readTeacherPrompt, remarksOn } from "./lesson.ts";
 
 const current = `Sort each message that comes in by mail into one of the three folders of the office.
 - Bills go to the left folder, whoever sent them and whatever they are for.`;
@@ -31,4 +32,14 @@ test("the text under work is what is to be improved, whole, and not what is said
 
 test("a shortened text that is whole nowhere is taken as it is", () => {
   expect(readTeacherPrompt(`Improve this prompt:\n<PROMPT>${short}</PROMPT>`).texts).toEqual([short]);
+});
+
+test("rows printed as one Python list are data, neighbours too, and no remarks", () => {
+  const row = ({ input, expected }: ReturnType<typeof productCodes.examples>[number]): string =>
+    `Example({${Object.entries({ ...input, ...expected })
+      .map(([name, value]) => `'${name}': '${String(value)}'`)
+      .join(", ")}}) (input_keys={'item'})`;
+  const list = `[${productCodes.examples(200, 3).map(row).join(", ")}]`;
+  const remarks = [...remarksOn(productCodes.rules, list).values()];
+  expect(remarks.reduce((sum, count) => sum + count, 0)).toBe(0);
 });

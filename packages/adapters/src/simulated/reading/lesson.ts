@@ -79,7 +79,7 @@ function isStandIn(text: string): boolean {
 export function remarksOn(rules: readonly Rule[], text: string): ReadonlyMap<string, number> {
   // remarks inside JSON keep their lines as escapes
   // and end with the object, whatever follows it on the same line
-  const ended = text.replaceAll(/(?<!\\)"\s*[}\]]/g, '"\n');
+  const ended = text.replaceAll(/(?<!\\)(["'])\s*(?:[}\]]|,\s*(?=["']))/g, "$1\n");
   const said = windows(ended.replaceAll("\\n", "\n").replaceAll('\\"', '"'));
   const counts = rules.map(
     (rule) => [rule.id, said.filter((one) => stanceOf([one], rule) === "stated").length] as const,
