@@ -18,7 +18,7 @@ export function resultObject(
   result: CompileResult,
   { elapsedMs, resumed, artifact, next, simulated }: Circumstances,
 ): { readonly object: Readonly<Record<string, unknown>>; readonly report: Report } {
-  const { target, improved, val, test, incomplete, end, evaluations, paid, reused, orphans, remarks } = result;
+  const { target, improved, val, test, incomplete, end, evaluations, paid, reused, orphans, remarks, learned } = result;
   const reusedCalls = reused.journaled + reused.cached;
   const report: Report = {
     target,
@@ -35,6 +35,7 @@ export function resultObject(
     cost: `${spent(paid)}${simulated ? " at made-up prices" : ""}`,
     elapsed: duration(elapsedMs),
     simulated,
+    learned,
     remarks,
     artifact,
     next,
@@ -58,6 +59,7 @@ export function resultObject(
     seconds: Math.round(elapsedMs) / 1000,
     artifact,
     simulated,
+    learned,
     remarks,
   };
   return { object, report };

@@ -27,6 +27,7 @@ const report: Report = {
   cost: "$1.22",
   elapsed: "3m40s",
   simulated: false,
+  learned: [],
   remarks: [],
   artifact: "route.cultivar.json",
   next: ["npx cultivar prompt route"],
@@ -95,4 +96,11 @@ test("unscored rows, orphans, remarks and a missing test split are said; escapes
   expect(lines).toContain("3 orphans (sent by an interrupted process, answer never seen)");
   expect(lines).toContain("note      cut \\x1b[2J here");
   expect(lines).toContain("test: no test split");
+});
+
+test("what was learned is shown, the first lines of it and how many more there are", () => {
+  const lines = reportLines({ ...report, learned: Array.from({ length: 10 }, (_, i) => `m.instructions: rule ${i}`) });
+  expect(lines).toContain("learned   m.instructions: rule 7");
+  expect(lines).not.toContain("learned   m.instructions: rule 8");
+  expect(lines).toContain("          and 2 more: see the artifact");
 });

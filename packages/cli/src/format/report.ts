@@ -24,6 +24,7 @@ export interface Report {
   readonly cost: string;
   readonly elapsed: string;
   readonly simulated: boolean;
+  readonly learned: readonly string[];
   readonly remarks: readonly string[];
   /** As the user would type it. */
   readonly artifact: string;
@@ -102,6 +103,16 @@ function changedRows(split: string, { fixed, broken, unscored }: Comparison): re
   ];
 }
 
+/** What was learned: the first few sentences; git diff shows the rest. */
+function learnedLines(learned: readonly string[]): readonly string[] {
+  const shown = 8;
+  const rest = learned.length - shown;
+  return [
+    ...learned.slice(0, shown).map((one) => `learned   ${oneLine(one, 200)}`),
+    ...(rest > 0 ? [`          and ${count(rest)} more: see the artifact`] : []),
+  ];
+}
+
 /** The whole closing report, as lines. */
 export function reportLines(report: Report): readonly string[] {
   const { val, test } = report;
@@ -121,6 +132,7 @@ export function reportLines(report: Report): readonly string[] {
       : changedRows("test", test)),
     "",
     `run       ${counted(report.evaluations, "evaluation")}, ${counted(report.calls, "call")} paid${earlier}, ${count(report.reused)} reused${orphans}, ${report.cost}, ${report.elapsed}; ${endings[report.end]}`,
+    ...learnedLines(report.learned),
     ...report.remarks.map((remark) => `note      ${oneLine(remark, 300)}`),
     `artifact  ${report.artifact}`,
     ...report.next.map((command, index) => `${index === 0 ? "next" : "    "}      ${command}`),

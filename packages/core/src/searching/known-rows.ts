@@ -76,7 +76,7 @@ export function knownRows(val: readonly ExampleId[]): KnownRows {
     const before = best?.hash;
     best = undefined;
     for (const hash of order) contend(entries.get(hash)!, hash);
-    return (best as Scored & { readonly hash: string } | undefined)?.hash !== before;
+    return (best as (Scored & { readonly hash: string }) | undefined)?.hash !== before;
   };
   return {
     fold(candidate, hash, rows, sample = 0) {
@@ -104,8 +104,12 @@ function together(row: Row, repeats: ReadonlyMap<number, Row> | undefined): Row 
   const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const names = Object.keys(row.objectives ?? {});
   const objectives = names.map((name) => [name, meanOf(all.flatMap((one) => one.objectives?.[name] ?? []))] as const);
+  // the mark of a failure goes with a score that is all its own
+  const { failure, ...rest } = row;
+  const failedAlways = all.every((one) => one.failure !== undefined);
   return {
-    ...row,
+    ...rest,
+    ...(failure !== undefined && failedAlways && { failure }),
     score: meanOf(all.flatMap(({ score }) => score ?? [])),
     ...(names.length > 0 && { objectives: Object.fromEntries(objectives) }),
   };

@@ -3,6 +3,7 @@ import { definition } from "../programs/module.ts";
 import type { Candidate } from "../values/component.ts";
 import { candidateHash } from "../values/component.ts";
 import { compare, frontOf } from "./compare.ts";
+import { learned } from "./learned.ts";
 import type { RunParts } from "./run-parts.ts";
 import { oneStandardError } from "./gate.ts";
 import { scoresOf } from "./known-rows.ts";
@@ -111,6 +112,7 @@ export async function report(parts: RunParts): Promise<CompileResult> {
       return val === undefined ? entry : { ...entry, val };
     }),
     front: frontOf(candidates),
+    learned: improved ? learned(parts.space, drive.lineage.entries, chosen.candidate) : [],
     remarks,
     fingerprint: parts.fingerprint.hash,
     inputs: parts.fingerprint.inputs,

@@ -65,6 +65,8 @@ export interface CompileResult {
   readonly lineage: readonly LineageEntry[];
   /** Candidates that are best on at least one val row, by hash. */
   readonly front: readonly string[];
+  /** What the returned candidate knows that the baseline did not, in plain sentences, with the step that found it. */
+  readonly learned: readonly string[];
   /** What the user should know: the cut of val from train, unknown prices, a missing test split, optimizer remarks. */
   readonly remarks: readonly string[];
   readonly fingerprint: string;
