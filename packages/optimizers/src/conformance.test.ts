@@ -1,7 +1,7 @@
 import { testOptimizer } from "@cultivar/core/testing";
 import { describe, test } from "vitest";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
-import { gepa } from "./gepa/gepa.ts";
+import { gepa, published } from "./gepa/gepa.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 import { randomSearch } from "./random-search/random-search.ts";
 import { sequence } from "./sequence/sequence.ts";
@@ -11,6 +11,8 @@ describe("the optimizers keep the contract", () => {
   testOptimizer({ test }, "bootstrap", { make: () => bootstrap() });
   testOptimizer({ test }, "gepa", { make: () => gepa() });
   testOptimizer({ test }, "gepa of width 4", { make: () => gepa({ width: 4 }) });
+  testOptimizer({ test }, "gepa as published", { make: () => gepa(published) });
+  testOptimizer({ test }, "gepa as published, of width 4", { make: () => gepa({ ...published, width: 4 }) });
   testOptimizer({ test }, "randomSearch", { make: () => randomSearch() });
   testOptimizer({ test }, "sequence", {
     make: () => sequence(labeledFewShot(), bootstrap(), randomSearch({ candidates: 4 })),

@@ -1,18 +1,48 @@
 export type { BootstrapOptions } from "./bootstrap/bootstrap.ts";
 export { bootstrap } from "./bootstrap/bootstrap.ts";
+export { ablation } from "./gepa/ablation.ts";
 export type { AcceptRule } from "./gepa/acceptance.ts";
 export { holds, improves } from "./gepa/acceptance.ts";
-export type { BatchRule } from "./gepa/batches.ts";
-export { epochs } from "./gepa/batches.ts";
-export type { ComponentRule } from "./gepa/components.ts";
-export { everyText, roundRobin } from "./gepa/components.ts";
+export type { Batch, BatchRule, FailuresFirstOptions, Glance } from "./gepa/batches.ts";
+export { epochs, failuresFirst } from "./gepa/batches.ts";
+export { choosing } from "./gepa/choosing.ts";
+export { completing } from "./gepa/completing.ts";
+export type { Choosing, ComponentRule } from "./gepa/components.ts";
+export { byBlame, everyText, roundRobin } from "./gepa/components.ts";
+export type { Confirmation, ConfirmingOptions } from "./gepa/confirmation.ts";
+export { confirming, noConfirmation } from "./gepa/confirmation.ts";
+export type { CrossoverOptions } from "./gepa/crossover.ts";
+export { crossover } from "./gepa/crossover.ts";
+export { demonstration } from "./gepa/demonstration.ts";
+export { edits } from "./gepa/edits.ts";
+export type { Belief } from "./gepa/evidence.ts";
 export type { GepaOptions } from "./gepa/gepa.ts";
-export { gepa, published } from "./gepa/gepa.ts";
+export { gepa, published, tuned } from "./gepa/gepa.ts";
+export type { Against, Check, LengthLimit, RefusedText } from "./gepa/hygiene.ts";
+export {
+  copied,
+  disallowed,
+  hygiene,
+  overlong,
+  placeholders,
+  plainChecks,
+  repeated,
+  restated,
+  unchanged,
+} from "./gepa/hygiene.ts";
+export { merging } from "./gepa/merging.ts";
+export type { Desk, Draft, Move, Proposed, Trial } from "./gepa/moves.ts";
 export type { Frontier, Fronts } from "./gepa/pareto.ts";
 export { byInstance, byObjective, hybrid } from "./gepa/pareto.ts";
 export type { ParentRule } from "./gepa/parents.ts";
-export { currentBest, epsilonGreedy, pareto, topK } from "./gepa/parents.ts";
-export type { Member } from "./gepa/pool.ts";
+export { currentBest, epsilonGreedy, pareto, thompson, topK } from "./gepa/parents.ts";
+export type { Member, Pool } from "./gepa/pool.ts";
+export type { Rewrite, RewriteOptions, RewriteRule, Rewriting } from "./gepa/rewrite.ts";
+export { plainText, wholeText } from "./gepa/rewrite.ts";
+export type { StopRule } from "./gepa/stops.ts";
+export { onPlateau, whenDry, whenLittleToGain, whenSolved } from "./gepa/stops.ts";
+export type { Contest, RacingOptions, Validation, Verdict } from "./gepa/validation.ts";
+export { fullPass, racing } from "./gepa/validation.ts";
 export type { LabeledFewShotOptions } from "./labeled-few-shot/labeled-few-shot.ts";
 export { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 export type { InstructionChoices } from "./random-search/draws.ts";

@@ -1,11 +1,15 @@
-import type { CompileResult, Request } from "@cultivar/core";
-import { compile, predict, program, rng, signature, textOf } from "@cultivar/core";
+import type { CompileResult, LanguageModel, Request } from "@cultivar/core";
+import { compile, CultivarError, metric, predict, program, signature, text, textOf, tune } from "@cultivar/core";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { epochs } from "./batches.ts";
+import { epochs, failuresFirst } from "./batches.ts";
+import { confirming } from "./confirmation.ts";
 import type { GepaOptions } from "./gepa.ts";
-import { gepa } from "./gepa.ts";
+import { gepa, published } from "./gepa.ts";
+import { merging } from "./merging.ts";
+import type { Move } from "./moves.ts";
+import type { Member } from "./pool.ts";
 
 // Two modules; each answers the rows of a kind once its instruction holds the kind's word. Four kinds, two per module.
 const kinds = { left: ["ant", "bee"], right: ["cat", "dog"] } as const;
@@ -45,21 +49,24 @@ const student = () =>
 const teacher = () =>
   scriptedModel(({ messages }: Request) => {
     const prompt = textOf(messages[0]!);
-    const text = /```\n([\s\S]*?)\n```/.exec(prompt)![1]!;
-    const side = text.includes("left") ? "left" : "right";
+    const present = /```\n([\s\S]*?)\n```/.exec(prompt)![1]!;
+    const side = present.includes("left") ? "left" : "right";
     const missing = [...prompt.matchAll(/### kind\n(\w+)/g)]
       .map(([, kind]) => kind!)
-      .filter((kind) => (kinds[side] as readonly string[]).includes(kind) && !text.includes(kind.toUpperCase()));
-    return `\`\`\`\n${[text, ...missing.slice(0, 1).map((kind) => kind.toUpperCase())].join(" ")}\n\`\`\``;
+      .filter((kind) => (kinds[side] as readonly string[]).includes(kind) && !present.includes(kind.toUpperCase()));
+    return `\`\`\`\n${[present, ...missing.slice(0, 1).map((kind) => kind.toUpperCase())].join(" ")}\n\`\`\``;
   });
+
+type Output = Readonly<Record<"leftOut" | "rightOut", string>>;
+const sideOf = (kind: string): "leftOut" | "rightOut" =>
+  (kinds.left as readonly string[]).includes(kind) ? "leftOut" : "rightOut";
+const isRight = ({ example, output }: { example: { input: { kind: string } }; output: object }): number =>
+  (output as Output)[sideOf(example.input.kind)] === "yes" ? 1 : 0;
 
 const run = (options: GepaOptions, seed = 0, evaluations = 600): Promise<CompileResult> =>
   compile(both, {
     data,
-    metric: ({ example, output }) => {
-      const side = (kinds.left as readonly string[]).includes(example.input.kind) ? "leftOut" : "rightOut";
-      return output[side as keyof typeof output] === "yes" ? 1 : 0;
-    },
+    metric: isRight,
     optimizer: gepa(options),
     models: { default: student(), reflect: teacher() },
     budget: { evaluations },
@@ -67,61 +74,257 @@ const run = (options: GepaOptions, seed = 0, evaluations = 600): Promise<Compile
     fingerprint: "two parts",
   });
 
-describe("gepa", () => {
-  test("solves a program of two modules, a word at a time, and then stops", async () => {
-    const result = await run({});
+const merges = ({ lineage }: CompileResult) => lineage.filter(({ why }) => why === "merge of two lines");
+const knowsAll = ({ candidate }: CompileResult): boolean =>
+  (["left", "right"] as const).every((side) =>
+    kinds[side].every((kind) => candidate[`${side}.instructions`]!.includes(kind.toUpperCase())),
+  );
+
+describe("gepa as published", () => {
+  test("solves a program of two modules, a word at a time, and then finds nothing to try", async () => {
+    const result = await run(published);
     expect(result.val.baseline.mean).toBe(0);
     expect(result.val.best.mean).toBe(1);
     expect(result.end).toBe("done");
-    for (const side of ["left", "right"] as const)
-      for (const kind of kinds[side]) expect(result.candidate[`${side}.instructions`]).toContain(kind.toUpperCase());
+    expect(result.remarks.join("\n")).toMatch(
+      /gepa: stopped: 100 steps in a row found nothing to try; of the last one: the batch was solved/,
+    );
+    expect(knowsAll(result)).toBe(true);
     // each step changed one text
     const steps = result.lineage.filter(({ why }) => why.startsWith("reflection"));
     expect(steps.length).toBeGreaterThan(3);
     expect(steps.every(({ component }) => component !== undefined)).toBe(true);
   });
 
-  test("merges two lines of descent into a better candidate, as often as allowed", async () => {
+  test("merges two lines of descent into a better candidate", async () => {
     // every reflection starts from the baseline, so that only a merge can bring two words together
     const parents = { name: "the baseline", choose: () => 0 };
-    const merges = ({ lineage }: CompileResult) => lineage.filter(({ why }) => why === "merge of two lines");
-    const result = await run({ parents });
+    const result = await run({ ...published, parents });
     const found = merges(result);
     expect(found.length).toBeGreaterThan(0);
     expect(found.every((entry) => entry.parents.length === 2 && entry.component === undefined)).toBe(true);
-    const without = await run({ parents, merges: 0 });
+    const without = await run({ ...published, parents, moves: [] });
     expect(merges(without)).toEqual([]);
     expect(result.val.best.mean!).toBeGreaterThan(without.val.best.mean!);
   });
 
   test("proposes nothing when a whole step no longer fits into the budget", async () => {
-    const result = await run({}, 0, 24 + 6 + 24 - 1);
+    const result = await run(published, 0, 24 + 6 + 24 - 1);
     expect(result.lineage).toHaveLength(1);
     expect(result).toMatchObject({ end: "evaluations", evaluations: 24 });
-  });
-
-  test("refuses options out of range", () => {
-    expect(() => gepa({ width: 0 })).toThrow(/gepa: width must be a whole number of at least 1, got 0/);
-    expect(() => gepa({ merges: 1.5 })).toThrow(/gepa: merges must be a whole number of at least 0, got 1.5/);
-    expect(() => gepa({ batches: epochs(0) })).toThrow(/the size of epochs must be a whole number of at least 1/);
+    expect((await run(published, 0, 24 + 6 + 24)).lineage.length).toBeGreaterThan(1);
   });
 });
 
-describe("epochs", () => {
-  const ids = ["a", "b", "c", "d", "e", "f", "g"];
-  const stream = (label: string) => rng(0, label);
-  test("show every row once before any again, in batches of one size", () => {
-    const batches = [0, 1, 2].map((step) => epochs(3).rows(ids, step, stream));
-    expect(batches.map((batch) => batch.length)).toEqual([3, 3, 3]);
-    expect(new Set(batches.flat())).toEqual(new Set(ids));
-    expect(epochs(3).rows(ids, 0, stream)).toEqual(batches[0]);
-    expect(epochs(3).rows(ids, 3, stream)).not.toEqual(batches[0]);
+describe("gepa", () => {
+  test("solves a program of two modules and stops because it is solved", async () => {
+    const result = await run({});
+    expect(result.val.best.mean).toBe(1);
+    expect(knowsAll(result)).toBe(true);
+    expect(result.end).toBe("done");
+    expect(result.remarks).toContain("gepa: stopped: every val row has the best score");
   });
-  test("never repeat a row within a batch, however few there are", () => {
-    for (let step = 0; step < 12; step++) {
-      const batch = epochs(3).rows(ids, step, stream);
-      expect(new Set(batch).size).toBe(3);
-    }
-    expect(epochs(3).rows(["a", "b"], 5, stream).toSorted()).toEqual(["a", "b"]);
+
+  test("ends in the same place whatever is in flight, as long as the width is the same", async () => {
+    const [one, again, serial] = await Promise.all([4, 4, 1].map((width) => run({ width }, 3, 1000)));
+    expect(again!.lineage).toEqual(one!.lineage);
+    expect(serial!.val.best.mean).toBe(1);
+    expect(one!.val.best.mean).toBe(1);
   });
+
+  test.each([
+    [{ width: 0 }, /gepa: width must be a whole number of at least 1, got 0/],
+    [{ width: 1.5 }, /gepa: width must be a whole number of at least 1, got 1.5/],
+  ])("refuses %j", (options, message) => expect(() => gepa(options)).toThrow(message));
+
+  test("its parts refuse numbers out of range", () => {
+    expect(() => merging(1.5)).toThrow(/the most merges of merging must be a whole number of at least 1, got 1.5/);
+    expect(() => epochs(0)).toThrow(/the size of epochs must be a whole number of at least 1/);
+    expect(() => failuresFirst({ size: 0 })).toThrow(/size of failuresFirst must be a whole number of at least 1/);
+    expect(() => confirming({ observations: 0 })).toThrow(/observations of confirming must be a whole number/);
+  });
+
+  test("keeps no candidate twice, whatever is in flight", async () => {
+    let members: readonly Member[] = [];
+    const spy: Move = {
+      name: "sees the pool",
+      cost: () => 0,
+      urge: (pool) => ((members = pool.members), 0),
+      propose: () => Promise.resolve({}),
+    };
+    for (const width of [1, 4, 16])
+      for (const seed of [0, 1, 2]) {
+        await run({ ...published, moves: [merging(5), spy], width }, seed);
+        expect(members.length).toBeGreaterThan(2);
+        expect(new Set(members.map(({ hash }) => hash)).size).toBe(members.length);
+      }
+  });
+});
+
+interface Edge {
+  readonly reflect?: LanguageModel;
+  readonly train?: typeof data.train;
+  readonly val?: typeof data.val;
+  readonly range?: readonly [number, number];
+  readonly score?: (args: Parameters<typeof isRight>[0]) => number;
+}
+
+describe.each([
+  ["gepa()", {}],
+  ["gepa(published)", published],
+] as const)("at the edges, %s", (_, options) => {
+  const edge = ({ reflect = teacher(), train = data.train, val = data.val, range, score = isRight }: Edge) =>
+    compile(both, {
+      data: { train, val },
+      metric: metric<(typeof data.train)[number], object>(score, { range: range ?? [0, 1] }),
+      optimizer: gepa(options),
+      models: { default: student(), reflect },
+      budget: { evaluations: 600 },
+      fingerprint: "edges",
+    });
+  const expectBaseline = (result: CompileResult): void => {
+    expect(result.improved).toBe(false);
+    expect(result.candidate).toEqual(result.baseline);
+  };
+
+  test("a metric in [-1, 0]", async () => {
+    const result = await edge({ range: [-1, 0], score: (args) => isRight(args) - 1 });
+    expect(result.val).toMatchObject({ baseline: { mean: -1 }, best: { mean: 0 } });
+    expect(knowsAll(result)).toBe(true);
+  });
+
+  test("a metric in [0, 100] is searched as one in [0, 1]", async () => {
+    const [small, large] = [await edge({}), await edge({ range: [0, 100], score: (args) => 100 * isRight(args) })];
+    expect(large.lineage.map(({ hash }) => hash)).toEqual(small.lineage.map(({ hash }) => hash));
+    expect(large.evaluations).toBe(small.evaluations);
+  });
+
+  test("all scores 0", async () => {
+    const result = await edge({ score: () => 0 });
+    expectBaseline(result);
+    expect(["done", "evaluations"]).toContain(result.end);
+  });
+
+  test("all scores the best one", async () => {
+    const reflect = teacher();
+    const result = await edge({ score: () => 1, reflect });
+    expectBaseline(result);
+    expect(reflect.calls).toHaveLength(0);
+    expect(result.end).toBe("done");
+    expect(result.remarks.join("\n")).toMatch(/gepa: stopped: (?:every val row has the best score|\d+ steps in a row)/);
+  });
+
+  test("one training row", async () => {
+    const result = await edge({ train: rowsFrom(0, 1) });
+    expect(result.val.best.mean).toBe(0.25);
+    expect(result.candidate["left.instructions"]).toContain("ANT");
+  });
+
+  test("one val row", async () => {
+    const result = await edge({ val: rowsFrom(101, 1) });
+    // one row proves nothing to the gate
+    expectBaseline(result);
+    expect(result.val.best.n).toBe(1);
+  });
+
+  test("a val row that is never scored", async () => {
+    const hidden = data.val[5]!.input.n;
+    const result = await edge({
+      score(args) {
+        if ((args.example.input as { n: number } & { kind: string }).n === hidden)
+          throw new Error("no score for this one");
+        return isRight(args);
+      },
+    });
+    expect(result.end).not.toBe("stalled");
+    expect(result.val.best).toMatchObject({ mean: 1, n: 23 });
+  });
+
+  test("one component", async () => {
+    const single = tune(
+      ({ prompt }, { kind }: { kind: string; n: number }) =>
+        Promise.resolve({ out: prompt.includes(kind.toUpperCase()) ? "yes" : "no" }),
+      { prompt: text("Do the left part.") },
+    );
+    const result = await compile(single, {
+      data: {
+        train: rowsFrom(0, 24).map(({ input }) => ({ input: { ...input, kind: kinds.left[input.n % 2]! } })),
+        val: rowsFrom(100, 24).map(({ input }) => ({ input: { ...input, kind: kinds.left[input.n % 2]! } })),
+      },
+      metric: ({ output }) => (output.out === "yes" ? 1 : 0),
+      optimizer: gepa(options),
+      models: { default: student(), reflect: teacher() },
+      budget: { evaluations: 600 },
+      fingerprint: "one",
+    });
+    expect(result.val.best.mean).toBe(1);
+    expect(merges(result)).toEqual([]);
+  });
+
+  test("an empty starting instruction", async () => {
+    const empty = tune(
+      ({ prompt }, { n }: { n: number }) =>
+        Promise.resolve({ out: prompt.includes("BETTER") && n >= 0 ? "yes" : "no" }),
+      { prompt: text("") },
+    );
+    const numbers = (from: number) => rowsFrom(from, 12).map(({ input }) => ({ input: { n: input.n } }));
+    const reflect = scriptedModel(() => "```\nBETTER\n```");
+    const result = await compile(empty, {
+      data: { train: numbers(0), val: numbers(100) },
+      metric: ({ output }) => (output.out === "yes" ? 1 : 0),
+      optimizer: gepa(options),
+      models: { default: reflect, reflect },
+      budget: { evaluations: 300 },
+      fingerprint: "empty",
+    });
+    expect(result.candidate).toEqual({ prompt: "BETTER" });
+  });
+
+  const repeats = ({ messages }: Request): string => /```\n[\s\S]*?\n```/.exec(textOf(messages[0]!))![0];
+  const cut = { text: "```\nDo the", finishReason: "length" as const };
+  const fails = (): never => {
+    throw new CultivarError("transport", "teacher: connection reset");
+  };
+  describe.each([
+    ["an empty reflection", () => "", /the reply is empty/],
+    ["a reflection of an empty block", () => "```\n\n```", /the text is empty/],
+    ["a reflection without an end", () => cut, /the reply was cut off/],
+    ["a reflection that repeats the text", repeats, /the text is unchanged/],
+    ["a reflection model that always fails", fails, /the reflection model failed: .*connection reset/],
+  ] as const)("%s", (_name, reply, why) => {
+    test("gives the baseline, and the end of the search is explained", async () => {
+      const result = await edge({ reflect: scriptedModel(reply) });
+      expectBaseline(result);
+      expect(result.end).toBe("done");
+      expect(result.remarks.join("\n")).toMatch(/gepa: stopped: \d+ steps in a row found nothing to try/);
+    });
+
+    test("is told to the user", async () => {
+      const result = await edge({ reflect: scriptedModel(reply) });
+      expect(result.remarks.join("\n")).toMatch(why);
+    });
+  });
+
+  test("a program whose texts are held still", async () => {
+    const result = await still(options);
+    expectBaseline(result);
+    expect(result.evaluations).toBe(24);
+  });
+});
+
+const still = (options: GepaOptions): Promise<CompileResult> =>
+  compile(both, {
+    data,
+    metric: isRight,
+    optimizer: gepa(options),
+    models: { default: student(), reflect: teacher() },
+    vary: { "left.instructions": false, "right.instructions": false },
+    budget: { evaluations: 100 },
+    fingerprint: "fixed",
+  });
+
+test("without a text that may change the published algorithm has nothing to evolve, and says so", async () => {
+  const result = await still(published);
+  expect(result.end).toBe("done");
+  expect(result.remarks.join("\n")).toMatch(/gepa: nothing to evolve, the program has no text that may change/);
 });

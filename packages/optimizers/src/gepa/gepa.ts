@@ -1,226 +1,249 @@
-import type { Candidate, ComponentId, Optimizer, Rng, Row, Study } from "@cultivar/core";
+import type { Candidate, Optimizer, Rng, Row, Study } from "@cultivar/core";
 import { candidateHash, inOrder, isCultivarError } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 import type { AcceptRule } from "./acceptance.ts";
 import { improves } from "./acceptance.ts";
 import type { BatchRule } from "./batches.ts";
-import { epochs } from "./batches.ts";
+import { epochs, failuresFirst } from "./batches.ts";
+import { choosing } from "./choosing.ts";
+import { completing } from "./completing.ts";
 import type { ComponentRule } from "./components.ts";
-import { roundRobin } from "./components.ts";
-import { merge, testRows } from "./merge.ts";
-import { ascending, byInstance, prune } from "./pareto.ts";
+import { byBlame, roundRobin } from "./components.ts";
+import type { Confirmation } from "./confirmation.ts";
+import { confirming, noConfirmation } from "./confirmation.ts";
+import { demonstration } from "./demonstration.ts";
+import { merging } from "./merging.ts";
+import type { Desk, Draft, Move } from "./moves.ts";
+import { byInstance } from "./pareto.ts";
 import type { ParentRule } from "./parents.ts";
-import { pareto } from "./parents.ts";
-import type { Pool } from "./pool.ts";
-import { memberOf } from "./pool.ts";
-import { reflect } from "./reflect.ts";
+import { pareto, thompson } from "./parents.ts";
+import type { Pool, Sighting } from "./pool.ts";
+import { championOf, isKnown, memberOf, noPromise } from "./pool.ts";
+import { reflection } from "./reflection.ts";
+import type { RewriteRule } from "./rewrite.ts";
+import { plainText, wholeText } from "./rewrite.ts";
+import type { Accepted, Rejected, Step } from "./steps.ts";
+import { admit } from "./steps.ts";
+import type { StopRule } from "./stops.ts";
+import { whenDry, whenSolved } from "./stops.ts";
+import type { Validation } from "./validation.ts";
+import { fullPass, racing } from "./validation.ts";
 
+/** The parts of the search; each is a value, and {@link published} and {@link tuned} hold one of each. */
 export interface GepaOptions {
-  /** The train rows of each step. Default `epochs(3)`. */
-  readonly batches?: BatchRule;
+  /** Who is improved. */
   readonly parents?: ParentRule;
+  /** On which train rows. */
+  readonly batches?: BatchRule;
+  /** Which of its texts change. */
   readonly components?: ComponentRule;
+  /** How a text is rewritten. */
+  readonly rewrite?: RewriteRule;
+  /** Whether the new candidate is worth a look at val. */
   readonly accept?: AcceptRule;
-  /** Accepted merges at most; 0 turns merging off. Default 5. */
-  readonly merges?: number;
+  /** Ways to get to a candidate beside reflection: merges, demos, choices, ... */
+  readonly moves?: readonly Move[];
+  /** How much of val a candidate is scored on. */
+  readonly validation?: Validation;
+  /** What is done with the last evaluations. */
+  readonly confirmation?: Confirmation;
+  /** When to stop before the budget does. */
+  readonly stops?: readonly StopRule[];
   /** Proposals in flight; changes the result. Default 1. */
   readonly width?: number;
 }
 
-/** The algorithm and the defaults of the paper's reference implementation. */
+/** The algorithm and the defaults of the paper's reference implementation, merges included. */
 export const published: Required<GepaOptions> = {
-  batches: epochs(3),
   parents: pareto(byInstance),
+  batches: epochs(3),
   components: roundRobin,
+  rewrite: plainText,
   accept: improves,
-  merges: 5,
+  moves: [merging(5)],
+  validation: fullPass,
+  confirmation: noConfirmation,
+  // the reference goes on until its budget is used up; this only ends a search that repeats itself
+  stops: [whenDry(100)],
   width: 1,
 };
 
-/** What one step found. */
-interface Step {
-  /** The place whose next text has had its turn; undefined for merges. */
-  readonly advanced?: number;
-  /** Merges that were tried. */
-  readonly marks: readonly string[];
-  readonly outcome: Accepted | Rejected;
-}
-
-interface Accepted {
-  readonly kind: "accepted";
-  readonly candidate: Candidate;
-  readonly parents: readonly number[];
-  readonly rows: readonly Row[];
-}
-
-interface Rejected {
-  readonly kind: "rejected";
-  readonly why: string;
-  /** Nothing was evaluated but the parent. */
-  readonly idle?: true;
-  /** The text that was turned down, when there was one. */
-  readonly proposal?: { readonly component: ComponentId; readonly candidate: Candidate };
-}
-
-/** After so many steps in a row without anything to try the search has run dry; at least two passes over train. */
-const idleSteps = 20;
-
-/** Val rows on which a merge must hold its ground before it is scored on all of them. */
-const mergeRows = 5;
+/** What the benchmark shows to be best: `npm run bench`, ablations in benchmarks/README.md. */
+export const tuned: Required<GepaOptions> = {
+  parents: thompson,
+  batches: failuresFirst(),
+  components: byBlame,
+  // without a memory of what was turned down: it does not pay on the benchmark's worlds
+  rewrite: wholeText({ memory: 0 }),
+  accept: improves,
+  moves: [merging(5), completing(2), demonstration({ parents: thompson }), choosing({ parents: thompson })],
+  validation: racing(),
+  confirmation: confirming(),
+  stops: [whenDry(), whenSolved],
+  width: 1,
+};
 
 /**
- * Reflective Pareto evolution: a parent that is best on some val rows, a batch of train rows with their traces and
- * feedback, a text rewritten by the reflection model in their light, the same batch again; when that is better, all of
- * val. Now and then two lines of descent are merged.
+ * Reflective Pareto evolution: a parent, a batch of train rows with their traces and feedback, a text rewritten by the
+ * reflection model in their light, the batch again; when that is better, val. Now and then two lines of descent are
+ * merged, and other moves have their turns.
  * Source: Agrawal et al., 2025, "GEPA: Reflective Prompt Evolution Can Outperform Reinforcement Learning"
- * (arXiv 2507.19457), algorithms 1, 2 and 4. Differs: rows that were paid for are not run again; nothing is proposed when
- * a full step no longer fits into the budget; a reply without a finished block is no text.
- * Costs per step at most 2 batches and one pass over val, and one call of `models.reflect`.
+ * (arXiv 2507.19457), algorithms 1, 2 and 4. `gepa(published)` is that algorithm; it differs in that rows that were paid
+ * for are not run again, nothing is proposed when a full step no longer fits into the budget, and a reply without a
+ * finished block is no text. `gepa()` goes on from it: failures first, races on val, beliefs instead of maxima, demos
+ * and choices as moves, and a last look at the winner.
  * Throws `config` errors for options out of range.
  */
 export function gepa(options: GepaOptions = {}): Optimizer {
-  const settings = { ...published, ...options };
-  const { batches, parents, components, accept } = settings;
-  const merges = wholeNumber("gepa", "merges", settings.merges, 0);
+  const settings = { ...tuned, ...options };
+  const { validation, confirmation, stops } = settings;
   const width = wholeNumber("gepa", "width", settings.width, 1);
-  const names = [batches, parents, components, accept].map(({ name }) => name);
+  const moves: readonly Move[] = [reflection(settings), ...settings.moves];
   return {
     name: "gepa",
-    options: { batches: names[0], parents: names[1], components: names[2], accept: names[3], merges, width },
+    options: {
+      moves: moves.map(({ name }) => name),
+      validation: validation.name,
+      confirmation: confirmation.name,
+      stops: stops.map(({ name }) => name),
+      width,
+    },
     async run(study) {
       const texts = Object.keys(study.space).filter((id) => study.space[id]!.kind === "text");
-      if (texts.length === 0) {
+      const range = study.range[1] - study.range[0];
+      const cost = Math.max(...moves.map((move) => move.cost(study))) + validation.most(study.val.length);
+      // candidates are compared on the same first rows of val
+      const order = study.rng("gepa/val").shuffle(study.val.map((_, place) => place));
+      const rules = { texts: texts.length, val: study.val, width: range };
+      const why = (pool: Pool): string | undefined => {
+        const stop = stops.map((rule) => rule.why(pool, study.range[1])).find((one) => one !== undefined);
+        const isLast = confirmation !== noConfirmation && pool.left < confirmation.reserve(pool.members) + cost;
+        return stop ?? (isLast ? "the evaluations left no room for another step" : undefined);
+      };
+      const first = firstPool(study, range);
+      if (moves.every((move) => move.urge(first, study) === 0)) {
         study.note({ type: "remark", text: "gepa: nothing to evolve, the program has no text that may change" });
         return;
       }
-      const ids = study.train.map((example) => example.id);
       const last = await inOrder<Pool, Step>(study, {
         width,
-        state: firstPool(study),
-        cost: 2 * Math.min(batches.size, ids.length) + study.val.length,
+        state: first,
+        cost,
         start: async (step, pool, own) => {
           const stream = (label: string): Rng => own.rng(`gepa/${label}`);
-          const { due, fresh } = pool.merges;
-          const merged = due > 0 && fresh ? await tryMerge(own, pool, stream(`merge ${step}`)) : undefined;
-          const rows = batches.rows(ids, step, stream);
-          return merged ?? evolve({ study: own, pool, texts, settings, ids: rows, rng: stream(`parent ${step}`) });
+          const desk: Desk = { study: own, pool, step, texts, width: range, stream };
+          const left = own.remaining();
+          const found = await evolve(desk, moves, validation, order);
+          return { ...found, used: left - own.remaining() };
         },
-        commit: (pool, step) => admit(pool, step, merges, texts.length),
-        until: ({ idle }) => idle >= Math.max(idleSteps, 2 * Math.ceil(ids.length / batches.size)),
+        commit: (pool, step) => admit(pool, step, rules),
+        until: (pool) => why(pool) !== undefined,
       });
-      study.note({ type: "remark", text: `gepa: stopped after ${last.idle} steps in a row that found nothing to try` });
+      await confirmation.confirm(study, last.members);
+      study.note({ type: "remark", text: `gepa: stopped: ${why(last)!}` });
     },
   };
 }
 
 /** The baseline alone. */
-function firstPool(study: Study): Pool {
+function firstPool(study: Study, range: number): Pool {
+  const baseline = {
+    candidate: study.baseline,
+    hash: candidateHash(study.baseline),
+    parents: [],
+    val: study.best().rows,
+  };
   return {
-    members: [memberOf(study.baseline, [], study.best().rows, 0)],
-    merges: { due: 0, accepted: 0, fresh: false, tried: new Set() },
+    members: [memberOf(baseline, [], 0, range)],
+    merges: { earnedAt: [], accepted: 0, fresh: false, tried: new Set() },
     idle: 0,
+    idleWhy: "",
+    stale: 0,
     rejected: [],
+    records: new Map(),
+    tried: new Set(),
+    shown: new Map(),
+    gains: [],
+    left: study.remaining(),
   };
 }
 
-interface Evolution {
-  readonly study: Study;
-  readonly pool: Pool;
-  readonly texts: readonly ComponentId[];
-  readonly settings: Required<GepaOptions>;
-  readonly ids: readonly string[];
-  readonly rng: Rng;
+/** One step: the move that is wanted most and has something to try. */
+async function evolve(
+  desk: Desk,
+  moves: readonly Move[],
+  validation: Validation,
+  order: readonly number[],
+): Promise<Omit<Step, "used">> {
+  const seen: Sighting[] = [];
+  for (const move of inTurn(moves, desk)) {
+    const found = await move.propose(desk);
+    seen.push(...(found.seen ?? []));
+    const step = { ...found, seen, move: move.name };
+    if (found.draft !== undefined) return { ...step, outcome: await settle(desk, found.draft, validation, order) };
+    if (found.done !== undefined) return { ...step, outcome: { kind: "rejected", why: found.done } };
+    if (found.idle !== undefined) return { ...step, outcome: { kind: "rejected", why: found.idle, idle: true } };
+  }
+  return { seen, move: "", outcome: { kind: "rejected", why: "no move had anything to try", idle: true } };
 }
 
-/** One reflective mutation (algorithm 1, lines 7 to 17). */
-async function evolve({ study, pool, texts, settings, ids, rng }: Evolution): Promise<Step> {
-  const place = settings.parents.choose(pool.members, rng);
-  const parent = pool.members[place]!;
-  const step = (outcome: Accepted | Rejected, advanced = true): Step => ({
-    outcome,
-    marks: [],
-    ...(advanced && { advanced: place }),
-  });
-  const before = await study.evaluate({ candidate: parent.candidate, split: "train", ids, capture: "trace" });
-  if (before.rows.every((row) => row.score === study.range[1]))
-    return step({ kind: "rejected", why: "the batch was solved", idle: true }, false);
-  const changed = settings.components.choose(parent, texts);
-  let child = parent.candidate;
-  for (const id of changed) {
-    const rewrite = await reflect(study, id, parent.candidate, before.rows);
-    if ("rejected" in rewrite) return step({ kind: "rejected", why: rewrite.rejected, idle: true });
-    child = { ...child, [id]: rewrite.text };
+/** Moves that want the step: the pressing ones first, then the others in an order drawn by how much they want it. */
+function* inTurn(moves: readonly Move[], { pool, study, step, stream }: Desk): Generator<Move> {
+  const open = moves.map((move) => ({ move, urge: move.urge(pool, study) })).filter(({ urge }) => urge > 0);
+  yield* open.filter(({ urge }) => urge === Number.POSITIVE_INFINITY).map(({ move }) => move);
+  const rest = open.filter(({ urge }) => urge < Number.POSITIVE_INFINITY);
+  const rng = stream(`move ${step}`);
+  while (rest.length > 0) {
+    let ticket = rng.next() * rest.reduce((sum, { urge }) => sum + urge, 0);
+    const found = rest.findIndex(({ urge }) => (ticket -= urge) < 0);
+    yield rest.splice(Math.max(0, found), 1)[0]!.move;
   }
-  const component = changed[0]!;
-  const proposal = { component, candidate: child };
-  if (isKnown(pool, child)) return step({ kind: "rejected", why: "the candidate is known", idle: true, proposal });
+}
+
+/** Tests a draft as its move says, then on val. */
+async function settle(
+  { study, pool, width }: Desk,
+  proposed: Draft,
+  validation: Validation,
+  order: readonly number[],
+): Promise<Accepted | Rejected> {
+  const { candidate, component, why } = proposed;
+  const draft = { ...proposed, hash: candidateHash(candidate) };
+  if (isKnown(pool, candidate, draft.hash))
+    return { kind: "rejected", why: "the candidate is known", idle: true, draft };
+  const parents = draft.parents.map((place) => pool.members[place]!);
+  const [parent] = parents;
   study.note({
     type: "proposal",
-    candidate: child,
-    parents: [parent.candidate],
-    ...(changed.length === 1 && { component }),
-    why: `reflection on ${ids.length} train rows`,
+    candidate,
+    parents: parents.map((one) => one.candidate),
+    ...(component !== undefined && { component }),
+    why,
   });
+  const score = async (one: Candidate, places: readonly number[]): Promise<readonly Row[]> =>
+    (await study.evaluate({ candidate: one, split: "val", ids: places.map((place) => study.val[place]!) })).rows;
   try {
-    const after = await study.evaluate({ candidate: child, split: "train", ids, capture: "score" });
-    if (!settings.accept.accepts(before.rows, after.rows))
-      return step({ kind: "rejected", why: "no better on its batch", proposal });
-    const { rows } = await study.evaluate({ candidate: child, split: "val", ids: study.val });
-    return step({ kind: "accepted", candidate: child, parents: [place], rows });
+    const trial = (await draft.test?.()) ?? {};
+    if (trial.refusal !== undefined) return { kind: "rejected", why: trial.refusal, draft };
+    const {
+      rows,
+      refusal,
+      parentRows = [],
+    } = await validation.judge({
+      ask: (places) => score(candidate, places),
+      askParent: (places) => score(parent!.candidate, places),
+      order,
+      parent: parent!,
+      best: championOf(pool.members),
+      promise: trial.promise ?? noPromise(width),
+      width,
+    });
+    const seen = [{ place: draft.parents[0]!, split: "val" as const, rows: parentRows }];
+    if (refusal !== undefined) return { kind: "rejected", why: refusal, draft, seen };
+    return { kind: "accepted", draft, trial, rows, seen };
   } catch (error) {
-    // outside the space, or a text that leaks held-out rows: a bad proposal, not a broken run
+    // outside the space, or a text that leaks held-out rows: a bad proposal, not a broken run, and not to be shown again
     if (!isCultivarError(error, "candidate")) throw error;
-    return step({ kind: "rejected", why: error.message, proposal });
+    return { kind: "rejected", why: error.message, draft, withheld: true };
   }
-}
-
-/** Whether a candidate was scored on val, or turned down before. */
-function isKnown({ members, rejected }: Pool, candidate: Candidate): boolean {
-  const hash = candidateHash(candidate);
-  return [...members, ...rejected].some((known) => candidateHash(known.candidate) === hash);
-}
-
-/** One merge, if there is a pair (algorithm 4): tested on a few val rows against the better parent, then on all. */
-async function tryMerge(study: Study, pool: Pool, rng: Rng): Promise<Step | undefined> {
-  const { members, merges } = pool;
-  const fronts = byInstance.fronts(members);
-  const found = merge(members, prune(fronts, ascending(fronts, members)), merges.tried, rng);
-  if (found === undefined) return undefined;
-  const { candidate, pair, marks } = found;
-  const parents = pair.map((place) => members[place]!);
-  const rejected = (why: string): Step => ({ outcome: { kind: "rejected", why }, marks });
-  const places = testRows(parents[0]!, parents[1]!, mergeRows, rng);
-  if (isKnown(pool, candidate) || places.length < mergeRows) return rejected("nothing new to merge");
-  study.note({ type: "proposal", candidate, parents: parents.map((one) => one.candidate), why: "merge of two lines" });
-  const tested = await study.evaluate({ candidate, split: "val", ids: places.map((i) => study.val[i]!) });
-  const needed = Math.max(...parents.map(({ val }) => sum(places.map((i) => val[i]))));
-  if (sum(tested.rows.map((row) => row.score)) < needed) return rejected("the merge lost to a parent");
-  const { rows } = await study.evaluate({ candidate, split: "val", ids: study.val });
-  return { outcome: { kind: "accepted", candidate, parents: pair, rows }, marks };
-}
-
-function sum(scores: readonly (number | undefined)[]): number {
-  return scores.reduce<number>((total, score) => total + (score ?? 0), 0);
-}
-
-/** The pool after a step, in step order. Accepted reflections earn merges, at most `most`; rejected merges use up none. */
-function admit(pool: Pool, { outcome, advanced, marks }: Step, most: number, texts: number): Pool {
-  const members = pool.members.map((member, place) =>
-    place === advanced ? { ...member, turn: (member.turn + 1) % texts } : member,
-  );
-  const tried = new Set([...pool.merges.tried, ...marks]);
-  if (outcome.kind === "rejected") {
-    const { proposal, why } = outcome;
-    const rejected = proposal === undefined ? pool.rejected : [...pool.rejected, { ...proposal, why }];
-    const idle = outcome.idle === true ? pool.idle + 1 : 0;
-    return { members, rejected, idle, merges: { ...pool.merges, fresh: false, tried } };
-  }
-  const { candidate, parents, rows } = outcome;
-  const turn = Math.max(...parents.map((place) => members[place]!.turn));
-  const isMerge = advanced === undefined;
-  const { due, accepted } = pool.merges;
-  const merges = isMerge
-    ? { due: due - 1, accepted: accepted + 1, fresh: false, tried }
-    : { due: due + (accepted < most ? 1 : 0), accepted, fresh: true, tried };
-  return { members: [...members, memberOf(candidate, parents, rows, turn)], rejected: pool.rejected, idle: 0, merges };
 }

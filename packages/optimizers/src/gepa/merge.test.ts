@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import type { Rng } from "@cultivar/core";
 import { rng } from "@cultivar/core";
 import { describe, expect, test } from "vitest";
+import { member as memberWith } from "./fixtures/members.ts";
 import { commonAncestors, merge, testRows } from "./merge.ts";
 import { byInstance } from "./pareto.ts";
 import type { Member } from "./pool.ts";
@@ -17,14 +18,8 @@ const golden = JSON.parse(readFileSync(new URL("fixtures/golden.json", import.me
 };
 
 function member(texts: readonly (number | string)[], parents: readonly number[], val: readonly number[]): Member {
-  return {
-    candidate: Object.fromEntries(texts.map((text, i) => [`m${i}.instructions`, String(text)])),
-    parents,
-    val,
-    objectives: {},
-    mean: val.reduce((sum, score) => sum + score, 0) / val.length,
-    turn: 0,
-  };
+  const candidate = Object.fromEntries(texts.map((text, i) => [`m${i}.instructions`, String(text)]));
+  return memberWith(val, { candidate, parents });
 }
 
 test("300 pools: the reference allows the same ancestors for the same pairs", () => {

@@ -1,6 +1,9 @@
 import type { Rng } from "@cultivar/core";
+import { CultivarError } from "@cultivar/core";
+import { wholeNumber } from "../demos/limits.ts";
+import { drawFrom as drawBelief } from "./evidence.ts";
 import type { Frontier, Fronts } from "./pareto.ts";
-import { ascending, byInstance, frequencies, prune } from "./pareto.ts";
+import { ascending, byInstance, frequencies, prune, within } from "./pareto.ts";
 import type { Member } from "./pool.ts";
 import { bestOf } from "./pool.ts";
 
@@ -22,34 +25,40 @@ export function pareto(frontier: Frontier = byInstance): ParentRule {
 /** The highest mean. */
 export const currentBest: ParentRule = { name: "currentBest", choose: (members) => bestOf(members) };
 
-/** Any member with probability `epsilon` in [0, 1], else the highest mean. */
+/** Any member with probability `epsilon`, else the highest mean. Throws a `config` error unless it is in [0, 1]. */
 export function epsilonGreedy(epsilon = 0.1): ParentRule {
+  if (!(epsilon >= 0 && epsilon <= 1))
+    throw new CultivarError("config", `gepa: the epsilon of epsilonGreedy must be in [0, 1], got ${epsilon}`);
   return {
     name: `epsilonGreedy(${epsilon})`,
     choose: (members, rng) => (rng.next() < epsilon ? rng.int(members.length) : bestOf(members)),
   };
 }
 
-/** As {@link pareto}, among the `k` members with the highest means only. */
+/** As {@link pareto}, among the `k` members with the highest means only. Throws a `config` error unless `k` is at least 1. */
 export function topK(k = 5, frontier: Frontier = byInstance): ParentRule {
+  wholeNumber("gepa", "the k of topK", k, 1);
   return {
     name: `topK(${k}, ${frontier.name})`,
     choose: (members, rng) => drawFrom(within(frontier.fronts(members), topOf(members, k)), members, rng),
   };
 }
 
+/**
+ * The highest of one draw from what is believed of each member's mean (Thompson, 1933): the likelier a member is the
+ * best, the oftener it is chosen.
+ */
+export const thompson: ParentRule = {
+  name: "thompson",
+  choose(members, rng) {
+    const draws = members.map(({ quality }) => drawBelief(quality, rng));
+    return draws.indexOf(Math.max(...draws));
+  },
+};
+
 function topOf(members: readonly Member[], k: number): ReadonlySet<number> {
   const places = members.map((_, i) => i).sort((a, b) => members[b]!.mean - members[a]!.mean);
   return new Set(places.slice(0, k));
-}
-
-function within(fronts: Fronts, places: ReadonlySet<number>): Fronts {
-  return new Map(
-    [...fronts].flatMap(([key, front]) => {
-      const kept = new Set([...front].filter((place) => places.has(place)));
-      return kept.size === 0 ? [] : [[key, kept] as const];
-    }),
-  );
 }
 
 function drawFrom(fronts: Fronts, members: readonly Member[], rng: Rng): number {

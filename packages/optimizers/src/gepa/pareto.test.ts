@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import type { Row } from "@cultivar/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ascending, byInstance, byObjective, frequencies, hybrid, prune } from "./pareto.ts";
 import type { Fronts } from "./pareto.ts";
 import type { Member } from "./pool.ts";
 import { memberOf } from "./pool.ts";
+import { member } from "./fixtures/members.ts";
 
 interface Table {
   readonly scores: readonly string[];
@@ -15,16 +17,8 @@ const golden = JSON.parse(readFileSync(new URL("fixtures/golden.json", import.me
   readonly tables: readonly Table[];
 };
 
-function membersOf(scores: readonly (readonly (number | undefined)[])[]): readonly Member[] {
-  return scores.map((row) =>
-    memberOf(
-      {},
-      [],
-      row.map((score, i) => ({ id: String(i), ...(score !== undefined && { score }) })),
-      0,
-    ),
-  );
-}
+const membersOf = (scores: readonly (readonly (number | undefined)[])[]): readonly Member[] =>
+  scores.map((row) => member(row));
 
 const digits = (rows: readonly string[]): readonly (readonly number[])[] => rows.map((row) => Array.from(row, Number));
 
@@ -84,10 +78,8 @@ test("one pass gives the fixpoint, and every front keeps somebody", () => {
 
 describe("frontiers", () => {
   const row = (id: string, score: number, cheap: number) => ({ id, score, objectives: { cheap } });
-  const members = [
-    memberOf({}, [], [row("a", 1, 0.2), row("b", 0, 0.4)], 0),
-    memberOf({}, [], [row("a", 1, 0.9), { id: "b" }], 0),
-  ];
+  const arrived = (val: readonly Row[]): Member => memberOf({ candidate: {}, hash: "", parents: [], val }, [], 0, 1);
+  const members = [arrived([row("a", 1, 0.2), row("b", 0, 0.4)]), arrived([row("a", 1, 0.9), { id: "b" }])];
   const plain = (fronts: Fronts) => Object.fromEntries([...fronts].map(([key, front]) => [key, [...front]]));
 
   test("by row, unscored rows aside", () => {

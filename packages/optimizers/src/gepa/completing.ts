@@ -1,0 +1,29 @@
+import type { Move } from "./moves.ts";
+import { isComplete, leaderOf } from "./pool.ts";
+
+/**
+ * Scores the member that is believed best on all of val, once it has been so for `steps` steps: until then a better one
+ * may come, and the incumbent is always scored on all of val.
+ */
+export function completing(steps: number): Move {
+  return {
+    name: `completing(${steps})`,
+    cost: ({ val }) => val.length,
+    urge: ({ members, stale, tried }) => {
+      const place = leaderOf(members);
+      const isOpen = stale >= steps && !isComplete(members[place]!) && !tried.has(`completed ${place}`);
+      return isOpen ? Number.POSITIVE_INFINITY : 0;
+    },
+    async propose({ study, pool }) {
+      const place = leaderOf(pool.members);
+      const { candidate, asked } = pool.members[place]!;
+      const ids = study.val.filter((_, i) => !asked[i]!);
+      const { rows } = await study.evaluate({ candidate, split: "val", ids });
+      return {
+        done: "the leader was scored on all of val",
+        seen: [{ place, split: "val", rows }],
+        tried: [`completed ${place}`],
+      };
+    },
+  };
+}

@@ -1,0 +1,64 @@
+import type { Study } from "@cultivar/core";
+import { candidateHash } from "@cultivar/core";
+import { wholeNumber } from "../demos/limits.ts";
+import type { Member } from "./pool.ts";
+import { isComplete } from "./pool.ts";
+
+/** What is done with the last evaluations. */
+export interface Confirmation {
+  /** With its settings: part of the run's fingerprint. */
+  readonly name: string;
+  /** Evaluations that are kept for it. */
+  reserve(members: readonly Member[]): number;
+  confirm(study: Study, members: readonly Member[]): Promise<void>;
+}
+
+/** Nothing: the search goes on to the end of its budget. */
+export const noConfirmation: Confirmation = {
+  name: "noConfirmation",
+  reserve: () => 0,
+  confirm: () => Promise.resolve(),
+};
+
+export interface ConfirmingOptions {
+  /** Members that are believed best, from 1. Default 3. */
+  readonly finalists?: number;
+  /** Observations of each val row of the winner, from 1; more than one where they differ. Default 3. */
+  readonly observations?: number;
+}
+
+/**
+ * Scores the members that are believed best on the val rows that they were not yet seen on. With what is left then, the
+ * incumbent is observed again, row by row, until it has been the incumbent with `observations` of them: a candidate
+ * that was merely lucky loses its place to the next, which is observed again in its turn.
+ */
+export function confirming(options: ConfirmingOptions = {}): Confirmation {
+  const finalists = wholeNumber("gepa", "finalists of confirming", options.finalists ?? 3, 1);
+  const observations = wholeNumber("gepa", "observations of confirming", options.observations ?? 3, 1);
+  const open = (members: readonly Member[]): readonly Member[] =>
+    [...members]
+      .sort((a, b) => b.quality.mean - a.quality.mean)
+      .slice(0, finalists)
+      .filter((member) => !isComplete(member));
+  const unseen = ({ asked }: Member): readonly number[] => asked.flatMap((one, i) => (one ? [] : [i]));
+  return {
+    name: `confirming(${finalists}, ${observations})`,
+    reserve: (members) => open(members).reduce((sum, member) => sum + unseen(member).length, 0),
+    async confirm(study, members) {
+      for (const member of open(members)) {
+        const ids = unseen(member).map((i) => study.val[i]!);
+        if (ids.length > study.remaining()) return;
+        await study.evaluate({ candidate: member.candidate, split: "val", ids });
+      }
+      const seen = new Map<string, number>();
+      while (study.remaining() >= study.val.length) {
+        const { candidate } = study.best();
+        const hash = candidateHash(candidate);
+        const sample = seen.get(hash) ?? 1;
+        if (sample >= observations) return;
+        await study.evaluate({ candidate, split: "val", ids: study.val, sample });
+        seen.set(hash, sample + 1);
+      }
+    },
+  };
+}

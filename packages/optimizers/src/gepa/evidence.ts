@@ -1,0 +1,68 @@
+import type { Rng } from "@cultivar/core";
+
+/** What is believed of an unknown number: a normal distribution. */
+export interface Belief {
+  readonly mean: number;
+  /** Above 0. */
+  readonly variance: number;
+}
+
+/** Scores of one candidate on the rows of a list, aligned with it; undefined where unknown. */
+export type Scores = readonly (number | undefined)[];
+
+/**
+ * Rows that the variance of differences is taken to have been seen on before any was: a few equal differences must not
+ * pass for certainty.
+ */
+const priorRows = 4;
+/** Their standard deviation, as a share of the metric's range: a third of the rows of a yes-or-no metric changed. */
+const priorDeviation = 0.5;
+
+/** What the rows scored on both sides say of `after - before`, before any prior on it; undefined without such rows. */
+export function pairedEvidence(before: Scores, after: Scores, width: number): Belief | undefined {
+  const differences: number[] = [];
+  for (let i = 0; i < after.length; i++) {
+    const [b, a] = [before[i], after[i]];
+    if (b !== undefined && a !== undefined) differences.push(a - b);
+  }
+  const n = differences.length;
+  if (n === 0) return undefined;
+  const mean = differences.reduce((sum, one) => sum + one, 0) / n;
+  const squares = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0);
+  const variance = (squares + priorRows * (priorDeviation * width) ** 2) / (n - 1 + priorRows);
+  return { mean, variance: variance / n };
+}
+
+/** Two independent beliefs of one number taken together (the conjugate update of a normal mean). */
+export function combined(prior: Belief, evidence: Belief | undefined): Belief {
+  if (evidence === undefined) return prior;
+  const [a, b] = [1 / prior.variance, 1 / evidence.variance];
+  return { mean: (prior.mean * a + evidence.mean * b) / (a + b), variance: 1 / (a + b) };
+}
+
+/** P(x > 0). */
+export function chanceAbove({ mean, variance }: Belief): number {
+  return normalCdf(mean / Math.sqrt(variance));
+}
+
+/** E[max(x, 0)]: what is to be gained on average if x is taken only where it is above 0. */
+export function expectedGain({ mean, variance }: Belief): number {
+  const deviation = Math.sqrt(variance);
+  const z = mean / deviation;
+  return mean * normalCdf(z) + (deviation * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+}
+
+/** The standard normal distribution function, to 7.5e-8 (Abramowitz and Stegun, 26.2.17). */
+export function normalCdf(z: number): number {
+  const t = 1 / (1 + 0.231_641_9 * Math.abs(z));
+  const poly =
+    t * (0.319_381_53 + t * (-0.356_563_782 + t * (1.781_477_937 + t * (-1.821_255_978 + t * 1.330_274_429))));
+  const tail = (poly * Math.exp((-z * z) / 2)) / Math.sqrt(2 * Math.PI);
+  return z >= 0 ? 1 - tail : tail;
+}
+
+/** One draw from a belief (Box and Muller, 1958). */
+export function drawFrom({ mean, variance }: Belief, rng: Rng): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - rng.next()));
+  return mean + Math.sqrt(variance) * radius * Math.cos(2 * Math.PI * rng.next());
+}

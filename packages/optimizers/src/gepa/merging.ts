@@ -1,0 +1,60 @@
+import type { Candidate, Rng, Study } from "@cultivar/core";
+import { wholeNumber } from "../demos/limits.ts";
+import { merge, testRows } from "./merge.ts";
+import type { Draft, Move } from "./moves.ts";
+import { ascending, byInstance, prune } from "./pareto.ts";
+import type { Member } from "./pool.ts";
+import { isKnown } from "./pool.ts";
+
+/** Val rows on which a merge must hold its ground before it is scored on more. */
+const mergeRows = 5;
+
+/**
+ * System-aware merge (GEPA, algorithm 4): after each accepted draft there is one more to be tried, as long as fewer than
+ * `most` were accepted; those that are turned down use up none.
+ */
+export function merging(most: number): Move {
+  wholeNumber("gepa", "the most merges of merging", most, 1);
+  return {
+    name: `merging(${most})`,
+    cost: () => mergeRows,
+    urge: ({ merges: { earnedAt, accepted, fresh } }) =>
+      fresh && earnedAt.filter((before) => before < most).length > accepted ? Number.POSITIVE_INFINITY : 0,
+    async propose({ study, pool, step, stream }) {
+      const { members, merges } = pool;
+      const rng = stream(`merge ${step}`);
+      const fronts = byInstance.fronts(members);
+      const found = merge(members, prune(fronts, ascending(fronts, members)), merges.tried, rng);
+      if (found === undefined) return {};
+      const { candidate, pair, marks } = found;
+      const [one, other] = [members[pair[0]]!, members[pair[1]]!];
+      const test = mergeTest(study, candidate, one, other, rng);
+      if (isKnown(pool, candidate) || test === undefined) return { idle: "nothing new to merge", marks };
+      return { draft: { candidate, parents: pair, why: "merge of two lines", test }, marks };
+    },
+  };
+}
+
+/**
+ * A look at a few val rows that both parents have scored: the child must score at least what the better of them does
+ * there; undefined where there are too few.
+ */
+export function mergeTest(
+  study: Study,
+  candidate: Candidate,
+  one: Member,
+  other: Member,
+  rng: Rng,
+): Draft["test"] | undefined {
+  const places = testRows(one, other, mergeRows, rng);
+  if (places.length < mergeRows) return undefined;
+  return async () => {
+    const { rows } = await study.evaluate({ candidate, split: "val", ids: places.map((i) => study.val[i]!) });
+    const needed = Math.max(...[one, other].map(({ val }) => sum(places.map((i) => val[i]))));
+    return sum(rows.map((row) => row.score)) < needed ? { refusal: "the merge lost to a parent" } : {};
+  };
+}
+
+function sum(scores: readonly (number | undefined)[]): number {
+  return scores.reduce<number>((total, score) => total + (score ?? 0), 0);
+}

@@ -1,0 +1,134 @@
+import type { Candidate, ComponentId, Row } from "@cultivar/core";
+import type { AcceptRule } from "./acceptance.ts";
+import type { Batch, BatchRule } from "./batches.ts";
+import type { ComponentRule } from "./components.ts";
+import type { Belief } from "./evidence.ts";
+import { combined, pairedEvidence } from "./evidence.ts";
+import type { Desk, Draft, Move, Trial } from "./moves.ts";
+import type { ParentRule } from "./parents.ts";
+import type { Member } from "./pool.ts";
+import { lastSeen, meanOf, noPromise } from "./pool.ts";
+import type { RewriteRule } from "./rewrite.ts";
+
+export interface ReflectionRules {
+  readonly batches: BatchRule;
+  readonly parents: ParentRule;
+  readonly components: ComponentRule;
+  readonly accept: AcceptRule;
+  readonly rewrite: RewriteRule;
+}
+
+/**
+ * Reflective mutation (GEPA, algorithm 1, lines 7 to 17): a parent, a batch of train rows with traces and feedback, a
+ * text rewritten in their light, and the same rows again. One call of `models.reflect` for each text that changes.
+ */
+export function reflection(rules: ReflectionRules): Move {
+  const { batches, parents, components, accept, rewrite } = rules;
+  const names = [batches, parents, components, accept, rewrite].map(({ name }) => name);
+  return {
+    name: `reflection(${names.join(", ")})`,
+    cost: ({ train }) => Math.min(batches.most.looked, train.length) + Math.min(batches.most.tested, train.length),
+    urge: (_pool, { space }) => (Object.values(space).some(({ kind }) => kind === "text") ? 1 : 0),
+    async propose(desk) {
+      const { study, pool, step, texts, stream } = desk;
+      const rng = stream(`parent ${step}`);
+      const place = parents.choose(pool.members, rng);
+      const parent = pool.members[place]!;
+      const batch = await batches.take({ ...glance(desk, place), ids: study.train.map(({ id }) => id), step });
+      const seen = [{ place, split: "train" as const, rows: batch.rows }];
+      if (batch.rows.every(({ score }) => score === study.range[1])) return { idle: "the batch was solved", seen };
+      const record = (id: ComponentId) => pool.records.get(`component ${id}`) ?? { tries: 0, wins: 0 };
+      const changed = components.choose({ parent, texts, rows: batch.rows, top: study.range[1], record, rng });
+      let candidate = parent.candidate;
+      for (const id of changed) {
+        const refused = pool.rejected.flatMap(({ component, candidate: { [id]: text }, why, withheld }) =>
+          component === id && text !== undefined ? [{ text, why, ...(withheld && { withheld }) }] : [],
+        );
+        const found = await rewrite.rewrite({ study, id, candidate: parent.candidate, rows: batch.rows, refused });
+        if ("text" in found) candidate = { ...candidate, [id]: found.text };
+        else if (changed.length === 1) return { idle: found.rejected, seen, advanced: place };
+      }
+      const shown = batch.test.flatMap(({ id, score }) => (score === study.range[1] ? [] : [id]));
+      if (candidate === parent.candidate) return { idle: "no text was rewritten", seen, shown, advanced: place };
+      const draft: Draft = {
+        candidate,
+        parents: [place],
+        ...(changed.length === 1 && { component: changed[0]! }),
+        why: `reflection on ${batch.rows.length} train rows`,
+        test: () => tested(desk, parent, candidate, batch, accept),
+      };
+      return { draft, seen, shown, advanced: place };
+    },
+  };
+}
+
+/** What is known of a parent on train, and how to see more. */
+function glance({ study, pool, stream }: Desk, place: number): Omit<Parameters<BatchRule["take"]>[0], "ids" | "step"> {
+  const { candidate, train } = pool.members[place]!;
+  return {
+    stream,
+    own: (id) => train.get(id),
+    known: (id) => lastSeen(pool.members, place, id),
+    shown: (id) => pool.shown.get(id) ?? 0,
+    top: study.range[1],
+    look: async (ids) => (await study.evaluate({ candidate, split: "train", ids, capture: "trace" })).rows,
+  };
+}
+
+async function tested(
+  { study, width }: Desk,
+  parent: Member,
+  candidate: Candidate,
+  { test }: Batch,
+  accept: AcceptRule,
+): Promise<Trial> {
+  const ids = test.map(({ id }) => id);
+  const { rows } = await study.evaluate({ candidate, split: "train", ids, capture: "trace" });
+  if (!accept.accepts(test, rows)) return { refusal: "no better on its batch", train: rows };
+  return { train: rows, promise: promiseOf(parent, test, rows, study.range[1], width) };
+}
+
+/** A test on train rows that a parent was itself seen on: failures, and rows that it had right. */
+export function ownRows(
+  desk: Desk,
+  place: number,
+  candidate: Candidate,
+  accept: AcceptRule,
+  most: number,
+): Draft["test"] | undefined {
+  const parent = desk.pool.members[place]!;
+  const top = desk.study.range[1];
+  const failing = [...parent.train].filter(([, score]) => score < top).slice(-most);
+  if (failing.length < Math.min(3, most)) return undefined;
+  const right = [...parent.train].filter(([, score]) => score === top).slice(-Math.ceil(most / 2));
+  const test = [...failing, ...right].map(([id, score]) => ({ id, score }));
+  return () => tested(desk, parent, candidate, { rows: test, test }, accept);
+}
+
+/**
+ * What the test lets expect of the gain on all rows. The batch holds more failures than a random one: so the mean
+ * differences on rows that the parent failed and on those that it had right are weighted by how many there are of each.
+ * Without that, whatever is drawn afresh (a model's slips, flipped labels) would pass for gain. Source: stratified
+ * sampling (Cochran, 1977, chapter 5).
+ */
+function promiseOf(
+  { quality }: Member,
+  before: readonly Row[],
+  after: readonly Row[],
+  top: number,
+  width: number,
+): Belief {
+  const [failed, right] = [true, false].map((fails) => {
+    const places = before.flatMap(({ score }, i) => (score !== undefined && score < top === fails ? [i] : []));
+    const scores = (rows: readonly Row[]): readonly (number | undefined)[] => places.map((i) => rows[i]?.score);
+    return { loss: top - meanOf(scores(before)), evidence: pairedEvidence(scores(before), scores(after), width) };
+  });
+  const prior = noPromise(width);
+  if (failed?.evidence === undefined || right?.evidence === undefined) return prior;
+  const share = Math.min(1, Math.max(0, (top - quality.mean) / failed.loss));
+  const gain = {
+    mean: share * failed.evidence.mean + (1 - share) * right.evidence.mean,
+    variance: share ** 2 * failed.evidence.variance + (1 - share) ** 2 * right.evidence.variance,
+  };
+  return combined(prior, gain);
+}

@@ -1,0 +1,104 @@
+import type { Row } from "@cultivar/core";
+import { wholeNumber } from "../demos/limits.ts";
+import type { Belief, Scores } from "./evidence.ts";
+import { chanceAbove, combined, expectedGain, pairedEvidence } from "./evidence.ts";
+import type { Member } from "./pool.ts";
+
+/** A draft before it is scored on val. Places are those of val rows. */
+export interface Contest {
+  /** The draft on these rows, in the order given. */
+  ask(places: readonly number[]): Promise<readonly Row[]>;
+  /** The parent on these rows. */
+  askParent(places: readonly number[]): Promise<readonly Row[]>;
+  /** The order in which rows are looked at: the same for all candidates of a run. */
+  readonly order: readonly number[];
+  readonly parent: Member;
+  /** The best by mean among those scored on all of val. */
+  readonly best: Member;
+  readonly promise: Belief;
+  /** Width of the metric's range. */
+  readonly width: number;
+}
+
+export interface Verdict {
+  /** Aligned with val; undefined where it was not looked at. */
+  readonly rows: readonly (Row | undefined)[];
+  /** What was seen of the parent. */
+  readonly parentRows?: readonly Row[];
+  /** Why it is not kept; undefined when it is. */
+  readonly refusal?: string;
+}
+
+/** How much of val a draft is scored on, and whether it is kept then. */
+export interface Validation {
+  /** With its settings: part of the run's fingerprint. */
+  readonly name: string;
+  /** Evaluations of one draft at most, on `rows` val rows. */
+  most(rows: number): number;
+  judge(contest: Contest): Promise<Verdict>;
+}
+
+/** All of val, and every draft is kept: what the paper does. */
+export const fullPass: Validation = {
+  name: "fullPass",
+  most: (rows) => rows,
+  judge: async ({ ask, order }) => ({ rows: await ask(order.map((_, i) => i)) }),
+};
+
+export interface RacingOptions {
+  /** Val rows that are looked at before it is decided again, from 1. Default 8. */
+  readonly block?: number;
+  /** A draft is dropped when the chance that it is better than its parent falls below this, in [0, 1). Default 0.3. */
+  readonly drop?: number;
+  /** It is kept when that chance is above this, in (0, 1]. Default 0.7. */
+  readonly keep?: number;
+  /** It is scored on all of val when the chance that it beats the best one is above this, in (0, 1]. Default 0.8. */
+  readonly finish?: number;
+  /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.02. */
+  readonly least?: number;
+}
+
+/**
+ * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, and kept as soon as
+ * it is likely to be; one that is likely to beat the best one is scored on all of val. A parent that was not seen on a
+ * block is run on it too. The chances are those of a normal mean whose prior is what the test on train lets expect, so
+ * that `1 - keep` is how often a draft that is kept is not better, as far as that model goes.
+ * Source: the races of Maron and Moore, 1994 ("Hoeffding races"), with paired beliefs in place of bounds.
+ */
+export function racing(options: RacingOptions = {}): Validation {
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.02 } = options;
+  wholeNumber("gepa", "the block of racing", block, 1);
+  return {
+    name: `racing(${block}, ${drop}, ${keep}, ${finish}, ${least})`,
+    most: (rows) => rows + 2 * block,
+    async judge({ ask, askParent, order, parent, best, promise, width }) {
+      const rows: (Row | undefined)[] = order.map(() => undefined);
+      const before = [...parent.val];
+      const parentRows: Row[] = [];
+      let asked = 0;
+      let gain = promise;
+      let kept = false;
+      for (let from = 0; from < order.length; from += block) {
+        const places = order.slice(from, from + block);
+        const unseen = kept ? [] : places.filter((place) => before[place] === undefined);
+        asked += places.length + unseen.length;
+        if (asked > order.length + 2 * block) break;
+        const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
+        places.forEach((place, i) => (rows[place] = found[i]));
+        unseen.forEach((place, i) => (before[place] = of[i]?.score));
+        parentRows.push(...of);
+        const scores: Scores = rows.map((row) => row?.score);
+        gain = combined(promise, pairedEvidence(before, scores, width));
+        if (chanceAbove(gain) < drop || expectedGain(gain) < least * width) break;
+        kept ||= chanceAbove(gain) > keep;
+        const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
+        if (kept && chanceAbove(lead) < finish) break;
+      }
+      const seen = rows.filter((row) => row !== undefined).length;
+      const chance = chanceAbove(gain);
+      const refusal = `${Math.round(100 * chance)} % likely to be better after ${seen} val rows`;
+      // a tie is no gain
+      return { rows, parentRows, ...((kept ? chance < drop : gain.mean <= 0) && { refusal }) };
+    },
+  };
+}
