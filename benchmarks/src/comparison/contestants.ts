@@ -1,5 +1,21 @@
 import type { Candidate, Gate, Optimizer } from "@cultivar/core";
-import { bootstrap, gepa, labeledFewShot, published, randomSearch } from "@cultivar/optimizers";
+import type { GepaOptions, Move } from "@cultivar/optimizers";
+import {
+  ablation,
+  bootstrap,
+  confirming,
+  crossover,
+  failuresFirst,
+  fullPass,
+  gepa,
+  labeledFewShot,
+  plainText,
+  published,
+  randomSearch,
+  thompson,
+  tuned,
+  wholeText,
+} from "@cultivar/optimizers";
 import type { Arena } from "./arena.ts";
 
 /** An optimizer as it enters the comparison, made for a world. */
@@ -34,7 +50,33 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   bootstrap: () => ({ optimizer: bootstrap() }),
   randomSearch: () => ({ optimizer: randomSearch({ candidates: unbounded }) }),
   "gepa (published)": () => ({ optimizer: gepa(published) }),
+  gepa: () => ({ optimizer: gepa() }),
 };
 
 /** The bounds of every table: what they give is known beforehand. */
 export const bounds: readonly string[] = ["null", "oracle"];
+
+const without = (kind: string): readonly Move[] => tuned.moves.filter(({ name }) => !name.startsWith(kind));
+const changed =
+  (changes: GepaOptions): Contestant =>
+  () => ({ optimizer: gepa(changes) });
+
+/** `gepa()` with one part taken away, put back to what was published, or added; only run by name. */
+export const ablations: Readonly<Record<string, Contestant>> = {
+  "gepa: batches as published": changed({ batches: published.batches }),
+  "gepa: large batches only": changed({ batches: failuresFirst({ scales: [1] }) }),
+  "gepa: no guards": changed({ batches: failuresFirst({ guards: 0 }) }),
+  "gepa: full passes over val": changed({ validation: fullPass }),
+  "gepa: Pareto parents": changed({ parents: published.parents }),
+  "gepa: components in turn": changed({ components: published.components }),
+  "gepa: no merges": changed({ moves: without("merging") }),
+  "gepa: no early completion": changed({ moves: without("completing") }),
+  "gepa: no demos": changed({ moves: without("demonstration") }),
+  "gepa: no choices": changed({ moves: without("choosing") }),
+  "gepa: texts alone": changed({ moves: without("demonstration").filter(({ name }) => name !== "choosing") }),
+  "gepa: winner seen once": changed({ confirmation: confirming({ observations: 1 }) }),
+  "gepa: no hygiene, no retry": changed({ rewrite: plainText }),
+  "gepa: with memory of refusals": changed({ rewrite: wholeText() }),
+  "gepa: with crossover": changed({ moves: [...tuned.moves, crossover()] }),
+  "gepa: with ablation of lines": changed({ moves: [...tuned.moves, ablation({ parents: thompson })] }),
+};

@@ -29,13 +29,8 @@ export const ruleTolerance = 0.05;
 /** Standard errors of the paired difference that chance explains: one run in fifty has one of its 288 comparisons beyond. */
 const chance = 4;
 
-const ownWords = "our prompt's own words, to copy no example, are taken for the rule to follow the examples";
-
 /** Defects of the readers that were found and not yet mended: by what is told and the teacher, or by these and the world. */
-const knownDifferences: Readonly<Record<string, string>> = {
-  "feedback ours reply-drafting": ownWords,
-  "labels ours reply-drafting": ownWords,
-};
+const knownDifferences: Readonly<Record<string, string>> = {};
 
 const studentFrameworks = ["dspy-chat", "dspy-json", "gepa", "textgrad", "ax"];
 const percent = (value: number): string => (100 * value).toFixed(1);
