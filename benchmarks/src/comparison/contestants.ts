@@ -75,7 +75,7 @@ export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: no choices": changed({ moves: without("choosing") }),
   "gepa: texts alone": changed({ moves: without("demonstration").filter(({ name }) => name !== "choosing") }),
   "gepa: winner seen once": changed({ confirmation: confirming({ observations: 1 }) }),
-  "gepa: no hygiene, no retry": changed({ rewrite: plainText }),
+  "gepa: no hygiene": changed({ rewrite: plainText }),
   "gepa: with memory of refusals": changed({ rewrite: wholeText() }),
   "gepa: with crossover": changed({ moves: [...tuned.moves, crossover()] }),
   "gepa: with ablation of lines": changed({ moves: [...tuned.moves, ablation({ parents: thompson })] }),
