@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { specKey } from "./run-record.ts";
 
@@ -50,11 +50,18 @@ export interface RunStore {
   add(record: RunRecord): void;
 }
 
-/** Records in a file of JSON lines; only those of the same code are seen. A torn last line is left out. */
-export function runStore(path: string, code: string): RunStore {
+/** Where records that took hours are kept for everybody, in files of the same names. */
+export const keptFolder: string = join(rootFolder, "benchmarks", "results");
+
+/**
+ * Records in a file of JSON lines, and in the file of that name in {@link keptFolder}; only those of the same code are
+ * seen. A torn last line is left out.
+ */
+export function runStore(path: string, code: string, kept: string = keptFolder): RunStore {
   const known = new Map<string, RunRecord>();
-  const lines = existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
-  for (const line of lines) {
+  const linesOf = (file: string): readonly string[] => (existsSync(file) ? readFileSync(file, "utf8").split("\n") : []);
+  const lines = linesOf(path);
+  for (const line of [...linesOf(join(kept, basename(path))), ...lines]) {
     const record = parse(line);
     if (record?.code === code) known.set(specKey(record), record);
   }
