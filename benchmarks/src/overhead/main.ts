@@ -12,20 +12,22 @@ import { evaluation } from "./evaluate.ts";
 import { http } from "./http.ts";
 import { imports } from "./imports.ts";
 import { journal } from "./journal.ts";
+import { pipeline } from "./pipeline.ts";
 import { printSection } from "./print.ts";
 import { scale } from "./scale.ts";
+import { search } from "./scale-search.ts";
 import type { Section } from "./section.ts";
 import { types } from "./types.ts";
 import { packageVersions } from "./versions.ts";
 import { wall } from "./wall.ts";
 
-const sections = { calls, http, imports, evaluate: evaluation, journal, types, scale, wall };
+const sections = { calls, http, imports, evaluate: evaluation, journal, types, scale, search, wall, pipeline };
 type SectionName = keyof typeof sections;
 
 const usage = `npm run bench:overhead -- [flags]: what the framework costs per call, row, import, journal record, type check and step
   --quick         shorter
   --only SECTION  one of ${Object.keys(sections).join(", ")}; may be given several times
-  --cap SECONDS   CPU that one run of scale may take; default 120, 20 with --quick
+  --cap SECONDS   CPU that one run of scale (default 120, 20 with --quick) or search (200, 30) may take
   --no-build      measures the build that is there
   --json          one JSON object on stdout instead of tables
   --out FILE      writes that object too`;

@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MetricArguments, Optimizer } from "@cultivar/core";
-import { compile, evaluate, memoryJournalStore, text, tune } from "@cultivar/core";
+import type { Optimizer } from "@cultivar/core";
+import { compile, evaluate, memoryJournalStore } from "@cultivar/core";
 import { fileJournalStore } from "@cultivar/core/node";
 import { retainedHeap } from "./measure.ts";
+import { cpuMs, named, program, run, scorer } from "./scale-world.ts";
 
 // Arguments: tie, cont or rise; val rows; candidates; CPU seconds at most; journal (memory or file); "memory" to
 // measure the heap (needs --expose-gc). What each candidate scores is drawn from its number and the row's.
@@ -12,41 +13,7 @@ const [kind, valRows, wanted, capSeconds, journalKind, mode] = process.argv.slic
 const rows = Number(valRows);
 const candidates = Number(wanted);
 
-/** A number in [0, 1) from two whole ones: Murmur3's finaliser over both. */
-function drawn(candidate: number, row: number): number {
-  let hash = Math.imul(candidate + 1, 0x9e3779b1) ^ Math.imul(row + 1, 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) >>> 0) / 2 ** 32;
-}
-
-function scoreOf(candidate: number, row: number): number {
-  const number = drawn(candidate, row);
-  if (kind === "cont") return number;
-  // Each candidate is a little better than the one before: every step brings a new incumbent.
-  if (kind === "rise") return (candidate + number / 1000) / (candidates + 1);
-  return number < 0.7 ? 1 : 0;
-}
-
-interface Input {
-  readonly row: string;
-}
-const run = (texts: { readonly text: string }, { row }: Input): Promise<{ candidate: number; row: string }> =>
-  Promise.resolve({ candidate: Number(texts.text), row });
-const program = tune(run, { text: text("0") }, { name: "scale" });
-const score = ({ output }: Pick<MetricArguments<unknown, { candidate: number; row: string }>, "output">): number => {
-  const [split, row] = output.row.split(" ");
-  return split === "train" ? output.candidate / 1e6 : scoreOf(output.candidate, Number(row));
-};
-const named = (split: string, count: number) =>
-  Array.from({ length: count }, (_, index) => ({ input: { row: `${split} ${index}` } }));
-
-/** User and system time of this process, in milliseconds. */
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-}
-
+const score = scorer(kind!, candidates);
 const stepsMs: number[] = [];
 let heapBytes: number | undefined;
 /** What GEPA asks for in a step whose proposal is accepted, without the choice of a parent and the proposal itself. */
@@ -71,7 +38,7 @@ const scripted: Optimizer = {
 };
 
 /** The same rows run and scored with nothing around them, as often as one step does. */
-async function bareStep(number: number, data: readonly { readonly input: Input }[]): Promise<void> {
+async function bareStep(number: number, data: ReturnType<typeof named>): Promise<void> {
   for (const { input } of data) score({ output: await run({ text: String(number) }, input) });
 }
 

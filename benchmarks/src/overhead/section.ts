@@ -27,7 +27,7 @@ export interface Section {
 /** How much work to put in. */
 export interface Effort {
   readonly quick: boolean;
-  /** CPU seconds at most for one run of `scale`; what a stopped run did not reach is left out of the table. */
+  /** CPU seconds at most for one run of `scale` or `search`; what a stopped run did not reach is left out of the table. */
   readonly capSeconds?: number;
 }
 

@@ -32,8 +32,10 @@ export {
 } from "./gepa/hygiene.ts";
 export { merging } from "./gepa/merging.ts";
 export type { Desk, Draft, Move, Proposed, Trial } from "./gepa/moves.ts";
+export type { ParetoFrontOptions, Tradeoff, Values } from "./gepa/objectives.ts";
+export { nonDominated, ofMetric, paretoFront, shortness, thrift, withObjectives } from "./gepa/objectives.ts";
 export type { Frontier, Fronts } from "./gepa/pareto.ts";
-export { byInstance, byObjective, hybrid } from "./gepa/pareto.ts";
+export { byInstance, byObjective, cartesian, hybrid } from "./gepa/pareto.ts";
 export type { ParentRule } from "./gepa/parents.ts";
 export { currentBest, epsilonGreedy, pareto, thompson, topK } from "./gepa/parents.ts";
 export type { Member, Pool } from "./gepa/pool.ts";

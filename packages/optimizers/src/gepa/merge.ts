@@ -1,5 +1,6 @@
 import type { Candidate, ComponentId, Rng } from "@cultivar/core";
 import type { Fronts } from "./pareto.ts";
+import { frequencies } from "./pareto.ts";
 import type { Member } from "./pool.ts";
 
 /** A child that takes from each of two members what it changed since their common ancestor. */
@@ -27,7 +28,7 @@ export function merge(
   tried: ReadonlySet<string>,
   rng: Rng,
 ): Merge | undefined {
-  const places = [...new Set([...fronts.values()].flatMap((front) => [...front]))].sort((a, b) => a - b);
+  const places = [...frequencies(fronts).keys()].sort((a, b) => a - b);
   if (places.length < 2 || members.length < 3) return undefined;
   for (let attempt = 0; attempt < attempts * attempts; attempt++) {
     const [a, b] = rng.sample(places, 2) as [number, number];

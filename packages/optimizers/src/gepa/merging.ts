@@ -18,8 +18,11 @@ export function merging(most: number): Move {
   return {
     name: `merging(${most})`,
     cost: () => mergeRows,
-    urge: ({ merges: { earnedAt, accepted, fresh } }) =>
-      fresh && earnedAt.filter((before) => before < most).length > accepted ? Number.POSITIVE_INFINITY : 0,
+    urge({ merges: { earnedAt, accepted, fresh } }, { space }) {
+      // a single component cannot come from two sides
+      const isOpen = fresh && earnedAt.filter((before) => before < most).length > accepted;
+      return isOpen && Object.keys(space).length > 1 ? Number.POSITIVE_INFINITY : 0;
+    },
     async propose({ study, pool, step, stream }) {
       const { members, merges } = pool;
       const rng = stream(`merge ${step}`);

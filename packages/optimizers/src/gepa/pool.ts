@@ -146,6 +146,7 @@ export function witnessed(
   if (sightings.length === 0) return known;
   let changed = Number.POSITIVE_INFINITY;
   for (const { place, split, rows } of sightings) {
+    if (rows.length === 0) continue;
     const member = known[place]!;
     if (split === "train") {
       known[place] = { ...member, train: scoresById(member.train, rows) };
