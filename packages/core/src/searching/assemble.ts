@@ -58,8 +58,8 @@ export async function assemble(
     limit: limit(target.concurrency ?? 16),
     append: ledger.append,
     earlier: ledger.earlier,
-    onRow: () => {
-      hooks.afterRow();
+    onRow: (key) => {
+      hooks.afterRow(key);
       emit({ type: "progress", evaluations: driven.evaluations(), spend: meter.spend(), elapsedMs: elapsedMs() });
     },
   });

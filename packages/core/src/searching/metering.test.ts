@@ -130,6 +130,32 @@ describe("law 3: calls, tokens and dollars are physical caps", () => {
     expect(model.requests.length * 30).toBeLessThanOrEqual(tokens);
   });
 
+  test("a proposer's calls, however dear, set nothing aside for the report, also after resuming", async () => {
+    const reflect = toyModel({ modelId: "dear", price: { inputUsd: 2000, outputUsd: 4000, asOf: "2026-01-01" } });
+    const journal = memoryJournalStore();
+    const reflecting = (steps: number) =>
+      optimizer(async (study) => {
+        for (let step = 0; step < steps; step++) {
+          await study.generate("reflect", { messages: [textMessage("user", `reflection ${step}`)] });
+          await study.evaluate({ candidate: saying(study, `skill ${step}`), split: "val", ids: study.val });
+        }
+      }, "reflecting");
+    // one such call costs 0.08, a row 0.00004: by calls the report would seem to need more than all that there is
+    const target = (steps: number) =>
+      toyTarget({
+        journal,
+        models: { default: toyModel(), reflect },
+        optimizer: reflecting(steps),
+        budget: { usd: 1 },
+      });
+    for (const steps of [2, 4]) {
+      const result = await compile(toy, target(steps));
+      expect(result.end).toBe("done");
+      expect(result.candidates).toHaveLength(1 + steps);
+      expect(result.test!.unscored.rows).toBe(0);
+    }
+  });
+
   test("a budget too small for the baseline says so, and what was paid for is kept", async () => {
     const journal = memoryJournalStore();
     const none = optimizer(() => Promise.resolve());

@@ -15,7 +15,7 @@ import { gapsIn, gapsRemark } from "./report-gaps.ts";
 import type { CompileResult, Comparison } from "./result.ts";
 import { endingOf } from "./run-end.ts";
 
-/** Prompts grow with demos: a test row is taken to cost up to this many times the dearest call so far. */
+/** Prompts grow with demos: a test row is taken to cost up to this many times the dearest row so far. */
 const margin = 2;
 
 /**
@@ -30,24 +30,55 @@ function reportCalls({ program, data, rows, drive }: RunParts): number {
   return 2 * data.test.length * most;
 }
 
+/** What one row took; `usd` is undefined where a price is unknown. */
+interface RowCost {
+  readonly tokens: number;
+  readonly usd: number | undefined;
+}
+
 /**
- * Keeps what the report may cost out of reach from now on: its calls at twice the dearest one so far, and it grows with
+ * What the calls of a row come to: proposers' calls, which may cost a hundred times as much, are no part of a report. A
+ * reply that did not say what it used counts as the dearest call so far.
+ */
+function costOf({ rows, gateway, meter, ledger }: RunParts, key: string): RowCost {
+  const keys = rows.callsOf(key);
+  const { inputTokens, outputTokens, listUsd } = gateway.logical(keys);
+  if (listUsd !== undefined) return { tokens: inputTokens + outputTokens, usd: listUsd };
+  const { tokens, usd } = meter.largest();
+  return {
+    tokens: keys.length * Math.max(tokens, ledger.largest.tokens),
+    usd: usd === undefined ? undefined : keys.length * Math.max(usd, ledger.largest.usd),
+  };
+}
+
+/**
+ * Keeps what the report may cost out of reach from now on: its rows at twice the dearest one so far, and it grows with
  * them. The worst case by output limits would be hundreds of times what reports cost, and end most runs at their start.
  * The cap holds all the same, since each call of the report reserves its own worst case; rows that then do not fit stay
  * unscored, and the report says so.
  */
 export function setAsideReport(parts: RunParts): void {
-  const { meter, ledger, hooks } = parts;
+  const { meter, ledger, hooks, data, drive } = parts;
   const calls = reportCalls(parts);
-  const update = (): void => {
-    const { tokens, usd } = meter.largest();
-    hooks.aside = {
-      calls,
-      tokens: calls * margin * Math.max(tokens, ledger.largest.tokens),
-      usd: usd === undefined ? undefined : calls * margin * Math.max(usd, ledger.largest.usd),
+  const testRows = 2 * data.test.length;
+  let dearest: RowCost = { tokens: 0, usd: 0 };
+  const look = (key: string): void => {
+    const { tokens, usd } = costOf(parts, key);
+    dearest = {
+      tokens: Math.max(dearest.tokens, tokens),
+      usd: usd === undefined || dearest.usd === undefined ? undefined : Math.max(dearest.usd, usd),
     };
+  };
+  const update = (key?: string): void => {
+    if (key !== undefined) look(key);
+    const { tokens, usd } = dearest;
+    const most = testRows * margin;
+    hooks.aside = { calls, tokens: most * tokens, usd: usd === undefined ? undefined : most * usd };
     meter.setAside(hooks.aside);
   };
+  const hash = candidateHash(drive.study.baseline);
+  for (const { id } of data.val) look(rowKey({ hash, split: "val", id, sample: 0 }));
+  for (const record of ledger.earlier) if (record.type === "row") look(record.key);
   hooks.afterRow = update;
   update();
 }

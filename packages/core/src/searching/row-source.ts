@@ -19,7 +19,7 @@ export interface RowSourceOptions extends ObserverOptions {
   readonly append: (record: JournalRecord) => Promise<void>;
   readonly earlier: readonly JournalRecord[];
   /** Called as each row is done. */
-  readonly onRow?: () => void;
+  readonly onRow?: (key: string) => void;
 }
 
 /**
@@ -44,7 +44,7 @@ export function rowSource(options: RowSourceOptions): RowSource {
       await options.append({ type: "row", key, row, calls: calls.get(key) ?? [] });
       scored.set(key, row);
     }
-    options.onRow?.();
+    options.onRow?.(key);
     return row;
   };
   return {

@@ -12,7 +12,7 @@ import type { RowSource } from "./row-source.ts";
 
 /** What a run sets up as it goes on. */
 export interface RunHooks {
-  afterRow: () => void;
+  afterRow: (key: string) => void;
   /** What is kept back for the final report. */
   aside: Worst;
 }
