@@ -33,7 +33,10 @@ export interface Admission {
   /** Sets `cost` evaluations apart; false when they do not fit. */
   reserve(cost: number): boolean;
   refund(cost: number): void;
+  /** What is left with all that is set apart. */
   remaining(): number;
+  /** What is left by the charges alone. */
+  uncharged(): number;
 }
 
 export interface AdmissionOptions {
@@ -86,5 +89,6 @@ export function admission(options: AdmissionOptions): Admission {
     },
     refund: (cost) => void (reserved -= cost),
     remaining,
+    uncharged: () => evaluations - charged.size,
   };
 }

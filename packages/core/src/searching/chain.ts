@@ -37,6 +37,8 @@ export interface ChainHost extends Omit<RunEnd, "over"> {
   leave(): void;
   /** Opens a chain, or says why none may begin now; the run goes on until the chains before it are through. */
   open(instance: number, step: number, cost: number): Chain | EndReason;
+  /** Evaluations left after the commits so far, whatever is in flight. */
+  left(): number;
 }
 
 /** Steps of one `inOrder` call at most, before its sample indexes could meet the next call's. */
@@ -70,6 +72,7 @@ export function chainHost(shared: SharedParts, serial: Pick<SerialAsks, "settled
       const base = (instance * stepsPerInstance + step + 1) * samplesPerStep;
       return new OpenChain(shared, { at, step, cost, left, base, since: ticks, tick: () => (ticks += 1) });
     },
+    left: () => admission.uncharged(),
     end: steps.end,
     ended: steps.ended,
     refuse: steps.refuse,

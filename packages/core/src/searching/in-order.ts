@@ -14,8 +14,11 @@ export interface InOrderOptions<S, P> {
   readonly steps?: number;
   /** Makes one proposal with a Study of its own; `state` holds exactly the commits up to step - width, frozen. */
   readonly start: (step: number, state: S, study: Study) => Promise<P>;
-  /** Takes a proposal into the state, in step order, whichever was done first. Must not wait. */
-  readonly commit: (state: S, proposal: P, step: number) => S;
+  /**
+   * Takes a proposal into the state, in step order, whichever was done first. Must not wait. `left` is how many
+   * evaluations there are after it, those of proposals in flight not taken off.
+   */
+  readonly commit: (state: S, proposal: P, step: number, left: number) => S;
   /** Asked after each commit; true ends the search, and what is still in flight is dropped. */
   readonly until?: (state: S) => boolean;
 }
@@ -76,7 +79,7 @@ export async function inOrder<S, P>(study: Study, options: InOrderOptions<S, P>)
         else {
           flights.delete(step);
           flight.chain.commit();
-          states.push(frozen(options.commit(states.at(-1)!, result.proposal, step)));
+          states.push(frozen(options.commit(states.at(-1)!, result.proposal, step, host.left())));
           for (; first < next - width + 1 && states.length > 1; first++) states.shift();
         }
       }

@@ -8,7 +8,7 @@ import { isKnown } from "./pool.ts";
  * surely. The first line, which says what the task is, stays. Calls no reflection model.
  */
 export function ablation({ parents }: { readonly parents: ParentRule }): Move {
-  const name = "ablation";
+  const name = `ablation(${parents.name})`;
   return {
     name,
     cost: () => 0,

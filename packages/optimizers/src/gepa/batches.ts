@@ -1,4 +1,5 @@
 import type { ExampleId, Rng, Row } from "@cultivar/core";
+import { CultivarError } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 
 /** What a batch is chosen from: the train rows, and what is known of the parent on them. */
@@ -90,6 +91,11 @@ export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
   const most = wholeNumber("gepa", "most of failuresFirst", options.most ?? 2 * size, 1);
   const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? Math.ceil(size / 2), 0);
   const scales = options.scales ?? [1, 1, 1 / 3];
+  if (scales.length === 0 || !scales.every((by) => by > 0 && by <= 1))
+    throw new CultivarError(
+      "config",
+      `gepa: scales of failuresFirst must be numbers in (0, 1], got [${scales.join(", ")}]`,
+    );
   const sizes = scales.map((by) => ({
     size: Math.ceil(by * size),
     most: Math.ceil(by * most),

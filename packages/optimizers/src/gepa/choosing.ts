@@ -5,7 +5,7 @@ import { isKnown } from "./pool.ts";
 
 /** Another value for one choice (a model, a format, a setting) of a parent. Calls no reflection model. */
 export function choosing({ parents }: { readonly parents: ParentRule }): Move {
-  const name = "choosing";
+  const name = `choosing(${parents.name})`;
   return {
     name,
     cost: () => 0,

@@ -8,10 +8,12 @@ import { isComplete, leaderOf } from "./pool.ts";
 export function completing(steps: number): Move {
   return {
     name: `completing(${steps})`,
-    cost: ({ val }) => val.length,
+    // in the place of a draft, for which a pass over val is reserved
+    cost: () => 0,
     urge: ({ members, stale, tried }) => {
       const place = leaderOf(members);
-      const isOpen = stale >= steps && !isComplete(members[place]!) && !tried.has(`completed ${place}`);
+      // at one step only, or else every step in flight would do it
+      const isOpen = stale === steps && !isComplete(members[place]!) && !tried.has(`completed ${place}`);
       return isOpen ? Number.POSITIVE_INFINITY : 0;
     },
     async propose({ study, pool }) {

@@ -49,10 +49,20 @@ export const byBlame: ComponentRule = {
         const broke = row.trace !== undefined && moduleSpans(row.trace, path).some((span) => span.error !== undefined);
         return broke || (remark !== undefined && !idle.has(remark));
       });
-    const blamed = texts.filter((id) => points(modulePath(id)));
+    const blamed = texts.filter((id) => points(ownerIn(rows, id)));
     return blamed.length > 0 ? blamed : [luckiest(choosing)];
   },
 };
+
+/** The nearest module around a text that ran: a tool's description is part of the module that has the tool. */
+function ownerIn(rows: readonly Row[], id: ComponentId): string {
+  const ran = (path: string): boolean =>
+    rows.some(
+      ({ trace, byModule }) => byModule?.[path] !== undefined || (trace && moduleSpans(trace, path).length > 0),
+    );
+  for (let path = modulePath(id); path !== ""; path = modulePath(path)) if (ran(path)) return path;
+  return modulePath(id);
+}
 
 /** Remarks that say nothing of the module that they went to. */
 function commonRemarks(rows: readonly Row[]): ReadonlySet<string> {

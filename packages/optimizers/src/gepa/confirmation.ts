@@ -8,22 +8,18 @@ import { isComplete } from "./pool.ts";
 export interface Confirmation {
   /** With its settings: part of the run's fingerprint. */
   readonly name: string;
-  /** Evaluations that are kept for it. */
-  reserve(members: readonly Member[]): number;
-  confirm(study: Study, members: readonly Member[]): Promise<void>;
+  /** Evaluations that are kept for it; without it the search goes on to the end of its budget. */
+  reserve?(members: readonly Member[]): number;
+  confirm?(study: Study, members: readonly Member[]): Promise<void>;
 }
 
 /** Nothing: the search goes on to the end of its budget. */
-export const noConfirmation: Confirmation = {
-  name: "noConfirmation",
-  reserve: () => 0,
-  confirm: () => Promise.resolve(),
-};
+export const noConfirmation: Confirmation = { name: "noConfirmation" };
 
 export interface ConfirmingOptions {
   /** Members that are believed best, from 1. Default 3. */
   readonly finalists?: number;
-  /** Observations of each val row of the winner, from 1; more than one where they differ. Default 3. */
+  /** Observations of each val row of the winner, from 1; no third one where the second changed nothing. Default 3. */
   readonly observations?: number;
 }
 
@@ -52,11 +48,12 @@ export function confirming(options: ConfirmingOptions = {}): Confirmation {
       }
       const seen = new Map<string, number>();
       while (study.remaining() >= study.val.length) {
-        const { candidate } = study.best();
+        const { candidate, rows } = study.best();
         const hash = candidateHash(candidate);
         const sample = seen.get(hash) ?? 1;
         if (sample >= observations) return;
-        await study.evaluate({ candidate, split: "val", ids: study.val, sample });
+        const again = await study.evaluate({ candidate, split: "val", ids: study.val, sample });
+        if (again.rows.every(({ score }, i) => score === rows[i]!.score)) return;
         seen.set(hash, sample + 1);
       }
     },

@@ -28,7 +28,7 @@ export function demonstration({
   readonly most?: number;
 }): Move {
   wholeNumber("gepa", "the most demos of demonstration", most, 1);
-  const name = `demonstration(${most})`;
+  const name = `demonstration(${most}, ${parents.name}, ${accept.name})`;
   return {
     name,
     cost: ({ train }) => 3 * Math.min(most, train.length),
@@ -54,11 +54,11 @@ export function demonstration({
       const runs = unlabelled.length === 0 ? [] : await rightRuns(desk, place, size);
       const values: Record<string, string> = {};
       for (const id of ids) {
-        const own = adds ? decodeDemos(parent.candidate[id]!).rows : [];
+        const own = adds ? decodeDemos(parent.candidate[id]!).rows.slice(0, most - 1) : [];
         const fresh: DemoRow[] = unlabelled.includes(id)
           ? runs.flatMap((row) => tracedDemo(row.trace!, id, row.id) ?? [])
           : labelled.slice(0, size).flatMap((example) => study.labelledDemo(id, example) ?? []);
-        const rows = composeDemos([...fresh, ...own].slice(0, most), [], most, rng);
+        const rows = composeDemos([...fresh.slice(0, most - own.length), ...own], [], most, rng);
         if (rows.length > 0) values[id] = encodeDemos({ rows });
       }
       const candidate: Candidate = { ...parent.candidate, ...values };
@@ -70,7 +70,7 @@ export function demonstration({
   };
 }
 
-/** Runs of the parent that scored best, among a few train rows. */
+/** The runs of the parent that scored best among a few train rows, and above the worst. */
 async function rightRuns({ study, pool, stream, step }: Desk, place: number, count: number): Promise<readonly Row[]> {
   const top = study.range[1];
   const order = stream(`runs ${step}`).shuffle(study.train.map(({ id }) => id));
@@ -82,12 +82,13 @@ async function rightRuns({ study, pool, stream, step }: Desk, place: number, cou
     ids,
     capture: "trace",
   });
-  return rows.filter(({ score, trace }) => score === top && trace !== undefined);
+  const best = Math.max(...rows.map(({ score }) => score ?? study.range[0]));
+  return rows.filter(({ score, trace }) => score === best && best > study.range[0] && trace !== undefined);
 }
 
-/** Whether a first reflection is still to come. */
-export function awaitsReflection({ shown }: Pool, { space }: Study): boolean {
-  return shown.size === 0 && Object.values(space).some(({ kind }) => kind === "text");
+/** Whether a first reflection is still to come, which tells failures to learn from; not after a step that came to nothing. */
+export function awaitsReflection({ shown, idle }: Pool, { space }: Study): boolean {
+  return shown.size === 0 && idle === 0 && Object.values(space).some(({ kind }) => kind === "text");
 }
 
 /** A move that never helped is still tried now and then: what did not help a bad parent may help a good one. */

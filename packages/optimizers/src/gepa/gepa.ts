@@ -1,5 +1,5 @@
 import type { Candidate, Optimizer, Rng, Row, Study } from "@cultivar/core";
-import { candidateHash, inOrder, isCultivarError } from "@cultivar/core";
+import { candidateHash, checkCandidate, inOrder, isCultivarError } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 import type { AcceptRule } from "./acceptance.ts";
 import { improves } from "./acceptance.ts";
@@ -18,7 +18,7 @@ import { byInstance } from "./pareto.ts";
 import type { ParentRule } from "./parents.ts";
 import { pareto, thompson } from "./parents.ts";
 import type { Pool, Sighting } from "./pool.ts";
-import { championOf, isKnown, memberOf, noPromise } from "./pool.ts";
+import { championOf, isKnown, leaderOf, memberOf, noPromise } from "./pool.ts";
 import { reflection } from "./reflection.ts";
 import type { RewriteRule } from "./rewrite.ts";
 import { plainText, wholeText } from "./rewrite.ts";
@@ -111,38 +111,43 @@ export function gepa(options: GepaOptions = {}): Optimizer {
     async run(study) {
       const texts = Object.keys(study.space).filter((id) => study.space[id]!.kind === "text");
       const range = study.range[1] - study.range[0];
-      const cost = Math.max(...moves.map((move) => move.cost(study))) + validation.most(study.val.length);
-      // candidates are compared on the same first rows of val
-      const order = study.rng("gepa/val").shuffle(study.val.map((_, place) => place));
-      const rules = { texts: texts.length, val: study.val, width: range };
-      const why = (pool: Pool): string | undefined => {
-        const stop = stops.map((rule) => rule.why(pool, study.range[1])).find((one) => one !== undefined);
-        const isLast = confirmation !== noConfirmation && pool.left < confirmation.reserve(pool.members) + cost;
-        return stop ?? (isLast ? "the evaluations left no room for another step" : undefined);
-      };
       const first = firstPool(study, range);
       if (moves.every((move) => move.urge(first, study) === 0)) {
         study.note({ type: "remark", text: "gepa: nothing to evolve, the program has no text that may change" });
         return;
       }
-      const last = await inOrder<Pool, Step>(study, {
-        width,
-        state: first,
-        cost,
-        start: async (step, pool, own) => {
-          const stream = (label: string): Rng => own.rng(`gepa/${label}`);
-          const desk: Desk = { study: own, pool, step, texts, width: range, stream };
-          const left = own.remaining();
-          const found = await evolve(desk, moves, validation, order);
-          return { ...found, used: left - own.remaining() };
-        },
-        commit: (pool, step) => admit(pool, step, rules),
-        until: (pool) => why(pool) !== undefined,
-      });
-      await confirmation.confirm(study, last.members);
+      const cost = Math.max(...moves.map((move) => move.cost(study))) + validation.most(study.val.length);
+      if (study.remaining() < cost) study.note({ type: "remark", text: tooSmall(study, cost) });
+      // candidates are compared on the same first rows of val
+      const order = study.rng("gepa/val").shuffle(study.val.map((_, place) => place));
+      const rules = { texts: texts.length, val: study.val, width: range };
+      const why = (pool: Pool): string | undefined => {
+        const stop = stops.map((rule) => rule.why(pool, study.range[1])).find((one) => one !== undefined);
+        const kept = confirmation.reserve?.(pool.members);
+        const isLast = kept !== undefined && pool.left < kept + cost;
+        return stop ?? (isLast ? "the evaluations left no room for another step" : undefined);
+      };
+      const search = (): Promise<Pool> =>
+        inOrder<Pool, Step>(study, {
+          width,
+          state: first,
+          cost,
+          start: (step, pool, own) => {
+            const stream = (label: string): Rng => own.rng(`gepa/${label}`);
+            return evolve({ study: own, pool, step, texts, width: range, stream }, moves, validation, order);
+          },
+          commit: (pool, step, _, left) => admit(pool, step, left, rules),
+          until: (pool) => why(pool) !== undefined,
+        });
+      const last = why(first) === undefined ? await search() : first;
+      await confirmation.confirm?.(study, last.members);
       study.note({ type: "remark", text: `gepa: stopped: ${why(last)!}` });
     },
   };
+}
+
+function tooSmall({ val, remaining }: Study, cost: number): string {
+  return `gepa: ${remaining()} evaluations are left after the baseline, but one proposal may take ${cost} on ${val.length} val rows; raise budget.evaluations or give fewer val rows`;
 }
 
 /** The baseline alone. */
@@ -174,7 +179,7 @@ async function evolve(
   moves: readonly Move[],
   validation: Validation,
   order: readonly number[],
-): Promise<Omit<Step, "used">> {
+): Promise<Step> {
   const seen: Sighting[] = [];
   for (const move of inTurn(moves, desk)) {
     const found = await move.propose(desk);
@@ -212,17 +217,19 @@ async function settle(
   if (isKnown(pool, candidate, draft.hash))
     return { kind: "rejected", why: "the candidate is known", idle: true, draft };
   const parents = draft.parents.map((place) => pool.members[place]!);
-  const [parent] = parents;
-  study.note({
-    type: "proposal",
-    candidate,
-    parents: parents.map((one) => one.candidate),
-    ...(component !== undefined && { component }),
-    why,
-  });
+  const parent = parents[leaderOf(parents)]!;
+  const base = draft.parents[leaderOf(parents)]!;
   const score = async (one: Candidate, places: readonly number[]): Promise<readonly Row[]> =>
     (await study.evaluate({ candidate: one, split: "val", ids: places.map((place) => study.val[place]!) })).rows;
   try {
+    checkCandidate(study.space, candidate, "gepa");
+    study.note({
+      type: "proposal",
+      candidate,
+      parents: parents.map((one) => one.candidate),
+      ...(component !== undefined && { component }),
+      why,
+    });
     const trial = (await draft.test?.()) ?? {};
     if (trial.refusal !== undefined) return { kind: "rejected", why: trial.refusal, draft };
     const {
@@ -231,16 +238,16 @@ async function settle(
       parentRows = [],
     } = await validation.judge({
       ask: (places) => score(candidate, places),
-      askParent: (places) => score(parent!.candidate, places),
+      askParent: (places) => score(parent.candidate, places),
       order,
-      parent: parent!,
+      parent,
       best: championOf(pool.members),
       promise: trial.promise ?? noPromise(width),
       width,
     });
-    const seen = [{ place: draft.parents[0]!, split: "val" as const, rows: parentRows }];
+    const seen = [{ place: base, split: "val" as const, rows: parentRows }];
     if (refusal !== undefined) return { kind: "rejected", why: refusal, draft, seen };
-    return { kind: "accepted", draft, trial, rows, seen };
+    return { kind: "accepted", draft, base, trial, rows, seen };
   } catch (error) {
     // outside the space, or a text that leaks held-out rows: a bad proposal, not a broken run, and not to be shown again
     if (!isCultivarError(error, "candidate")) throw error;

@@ -18,7 +18,7 @@ export interface Desk {
 /** A candidate to be tried. */
 export interface Draft {
   readonly candidate: Candidate;
-  /** Places in the pool, the one that it is measured against first. */
+  /** Places in the pool; it is measured against the one that is believed best. */
   readonly parents: readonly number[];
   /** The component that changed; undefined when several did. */
   readonly component?: ComponentId;

@@ -9,6 +9,8 @@ export interface Member {
   readonly hash: string;
   /** Places in the pool; empty for the baseline. */
   readonly parents: readonly number[];
+  /** The parent that it was measured against: the better one. */
+  readonly base: number | undefined;
   /** Aligned with the study's val; undefined where not scored. */
   readonly val: Scores;
   /** Aligned with val: which rows it was run on, scored or not. */
@@ -21,7 +23,7 @@ export interface Member {
   readonly mean: number;
   /** The train rows that it was seen on, with their scores. */
   readonly train: ReadonlyMap<ExampleId, number>;
-  /** What was believed of its gain on its first parent before it was seen on val. */
+  /** What was believed of its gain on its base before it was seen on val. */
   readonly promise: Belief;
   /** What is believed of its mean score: shrunken towards what its parent and its promise let expect. */
   readonly quality: Belief;
@@ -93,6 +95,8 @@ export interface Arrival {
   readonly candidate: Candidate;
   readonly hash: string;
   readonly parents: readonly number[];
+  /** Default the first parent. */
+  readonly base?: number;
   /** Aligned with val; undefined where it was not asked for. */
   readonly val: readonly (Row | undefined)[];
   readonly train?: readonly Row[];
@@ -107,11 +111,13 @@ export function memberOf(arrival: Arrival, members: readonly Member[], turn: num
   const { candidate, hash, parents, promise = noPromise(width) } = arrival;
   const val = arrival.val.map((row) => row?.score);
   const rowObjectives = arrival.val.map((row) => row?.objectives);
-  const first = parents[0] === undefined ? undefined : members[parents[0]];
+  const base = arrival.base ?? parents[0];
+  const first = base === undefined ? undefined : members[base];
   return {
     candidate,
     hash,
     parents,
+    base,
     val,
     asked: arrival.val.map((row) => row !== undefined),
     objectives: objectivesOf(rowObjectives),
@@ -161,7 +167,7 @@ export function witnessed(
   }
   for (let place = changed; place < known.length; place++) {
     const member = known[place]!;
-    const parent = member.parents[0] === undefined ? undefined : known[member.parents[0]];
+    const parent = member.base === undefined ? undefined : known[member.base];
     known[place] = { ...member, quality: qualityOf(member.val, member.promise, parent, width) };
   }
   return known;
@@ -207,8 +213,16 @@ export function isComplete({ asked }: Member): boolean {
 /** The member with the highest mean among those run on all of val; the baseline is one. */
 export function championOf(members: readonly Member[]): Member {
   let best = members[0]!;
-  for (const member of members) if (member.mean > best.mean && isComplete(member)) best = member;
+  for (const member of members)
+    if (member.mean > best.mean && isComplete(member) && unscoredShare(member) <= maxUnscoredShare) best = member;
   return best;
+}
+
+/** A candidate with a larger share of unscored rows can't become incumbent (core, law 4). */
+const maxUnscoredShare = 0.05;
+
+function unscoredShare({ val }: Member): number {
+  return val.filter((score) => score === undefined).length / val.length;
 }
 
 /** Whether a candidate was kept, or turned down before. */
@@ -222,7 +236,7 @@ export function isKnown(
 
 /** What the member, or else its nearest ancestor, scored on a train row; undefined when none was seen on it. */
 export function lastSeen(members: readonly Member[], place: number, id: ExampleId): number | undefined {
-  for (let at: number | undefined = place; at !== undefined; at = members[at]!.parents[0]) {
+  for (let at: number | undefined = place; at !== undefined; at = members[at]!.base) {
     const score = members[at]!.train.get(id);
     if (score !== undefined) return score;
   }

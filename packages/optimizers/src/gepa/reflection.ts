@@ -6,9 +6,9 @@ import type { Belief } from "./evidence.ts";
 import { combined, pairedEvidence } from "./evidence.ts";
 import type { Desk, Draft, Move, Trial } from "./moves.ts";
 import type { ParentRule } from "./parents.ts";
-import type { Member } from "./pool.ts";
+import type { Member, Pool } from "./pool.ts";
 import { lastSeen, meanOf, noPromise } from "./pool.ts";
-import type { RewriteRule } from "./rewrite.ts";
+import type { RewriteRule, Rewriting } from "./rewrite.ts";
 
 export interface ReflectionRules {
   readonly batches: BatchRule;
@@ -39,17 +39,19 @@ export function reflection(rules: ReflectionRules): Move {
       if (batch.rows.every(({ score }) => score === study.range[1])) return { idle: "the batch was solved", seen };
       const record = (id: ComponentId) => pool.records.get(`component ${id}`) ?? { tries: 0, wins: 0 };
       const changed = components.choose({ parent, texts, rows: batch.rows, top: study.range[1], record, rng });
-      let candidate = parent.candidate;
-      for (const id of changed) {
-        const refused = pool.rejected.flatMap(({ component, candidate: { [id]: text }, why, withheld }) =>
-          component === id && text !== undefined ? [{ text, why, ...(withheld && { withheld }) }] : [],
-        );
-        const found = await rewrite.rewrite({ study, id, candidate: parent.candidate, rows: batch.rows, refused });
-        if ("text" in found) candidate = { ...candidate, [id]: found.text };
-        else if (changed.length === 1) return { idle: found.rejected, seen, advanced: place };
-      }
+      const rewritten = await Promise.all(
+        changed.map(async (id) => {
+          const told = { study, id, candidate: parent.candidate, rows: batch.rows, refused: refusedOf(pool, id) };
+          return { id, found: await rewrite.rewrite(told) };
+        }),
+      );
+      const fresh = rewritten.flatMap(({ id, found }) => ("text" in found ? [[id, found.text] as const] : []));
       const shown = batch.test.flatMap(({ id, score }) => (score === study.range[1] ? [] : [id]));
-      if (candidate === parent.candidate) return { idle: "no text was rewritten", seen, shown, advanced: place };
+      if (fresh.length === 0) {
+        const why = rewritten.map(({ found }) => ("text" in found ? "" : found.rejected));
+        return { idle: [...new Set(why)].join("; "), seen, shown, advanced: place };
+      }
+      const candidate = { ...parent.candidate, ...Object.fromEntries(fresh) };
       const draft: Draft = {
         candidate,
         parents: [place],
@@ -60,6 +62,13 @@ export function reflection(rules: ReflectionRules): Move {
       return { draft, seen, shown, advanced: place };
     },
   };
+}
+
+/** Texts for a component that were turned down. */
+function refusedOf({ rejected }: Pool, id: ComponentId): Rewriting["refused"] {
+  return rejected.flatMap(({ component, candidate: { [id]: text }, why, withheld }) =>
+    component === id && text !== undefined ? [{ text, why, ...(withheld && { withheld }) }] : [],
+  );
 }
 
 /** What is known of a parent on train, and how to see more. */
@@ -79,13 +88,16 @@ async function tested(
   { study, width }: Desk,
   parent: Member,
   candidate: Candidate,
-  { test }: Batch,
+  { rows: shown, test }: Batch,
   accept: AcceptRule,
 ): Promise<Trial> {
   const ids = test.map(({ id }) => id);
   const { rows } = await study.evaluate({ candidate, split: "train", ids, capture: "trace" });
   if (!accept.accepts(test, rows)) return { refusal: "no better on its batch", train: rows };
-  return { train: rows, promise: promiseOf(parent, test, rows, study.range[1], width) };
+  const top = study.range[1];
+  const isRight = (score: number | undefined): boolean => score === top;
+  const hasRight = shown.some(({ score }) => isRight(score)) || [...parent.train.values()].some(isRight);
+  return { train: rows, promise: promiseOf({ parent, before: test, after: rows, top, hasRight, width }) };
 }
 
 /** A test on train rows that a parent was itself seen on: failures, and rows that it had right. */
@@ -105,27 +117,34 @@ export function ownRows(
   return () => tested(desk, parent, candidate, { rows: test, test }, accept);
 }
 
+interface Tested {
+  readonly parent: Member;
+  /** Rows of the parent and of its child, aligned. */
+  readonly before: readonly Row[];
+  readonly after: readonly Row[];
+  readonly top: number;
+  /** Whether the parent was seen to get any row right. */
+  readonly hasRight: boolean;
+  readonly width: number;
+}
+
 /**
  * What the test lets expect of the gain on all rows. The batch holds more failures than a random one: so the mean
  * differences on rows that the parent failed and on those that it had right are weighted by how many there are of each.
  * Without that, whatever is drawn afresh (a model's slips, flipped labels) would pass for gain. Source: stratified
  * sampling (Cochran, 1977, chapter 5).
  */
-function promiseOf(
-  { quality }: Member,
-  before: readonly Row[],
-  after: readonly Row[],
-  top: number,
-  width: number,
-): Belief {
+function promiseOf({ parent, before, after, top, hasRight, width }: Tested): Belief {
   const [failed, right] = [true, false].map((fails) => {
     const places = before.flatMap(({ score }, i) => (score !== undefined && score < top === fails ? [i] : []));
     const scores = (rows: readonly Row[]): readonly (number | undefined)[] => places.map((i) => rows[i]?.score);
     return { loss: top - meanOf(scores(before)), evidence: pairedEvidence(scores(before), scores(after), width) };
   });
   const prior = noPromise(width);
-  if (failed?.evidence === undefined || right?.evidence === undefined) return prior;
-  const share = Math.min(1, Math.max(0, (top - quality.mean) / failed.loss));
+  if (failed?.evidence === undefined) return prior;
+  // where nothing is ever right, as with many graded metrics, rows that fail are all rows
+  if (right?.evidence === undefined) return hasRight ? prior : combined(prior, failed.evidence);
+  const share = Math.min(1, Math.max(0, (top - parent.quality.mean) / failed.loss));
   const gain = {
     mean: share * failed.evidence.mean + (1 - share) * right.evidence.mean,
     variance: share ** 2 * failed.evidence.variance + (1 - share) ** 2 * right.evidence.variance,

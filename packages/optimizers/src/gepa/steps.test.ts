@@ -10,12 +10,12 @@ const candidate = { "m.instructions": "Answer well." };
 const draft = { candidate, hash: "child", parents: [0], component: "m.instructions", why: "because" };
 const accepted = (changes: Partial<Step> = {}): Step => ({
   move: "reflection",
-  used: 7,
   advanced: 0,
   shown: ["t1", "t2"],
   outcome: {
     kind: "accepted",
     draft,
+    base: 0,
     trial: { train: [{ id: "t1", score: 1 }] },
     rows: [
       { id: "v0", score: 1 },
@@ -28,7 +28,7 @@ const accepted = (changes: Partial<Step> = {}): Step => ({
 
 describe("after a step the pool", () => {
   test("has the accepted candidate, with what was seen of it", () => {
-    const next = admit(pool, accepted(), rules);
+    const next = admit(pool, accepted(), 93, rules);
     expect(next.members).toHaveLength(2);
     expect(next.members[1]).toMatchObject({ candidate, parents: [0], val: [1, 1], mean: 1, asked: [true, true] });
     expect(next.members[1]!.train.get("t1")).toBe(1);
@@ -48,7 +48,7 @@ describe("after a step the pool", () => {
   });
 
   test("takes a candidate in once, also when two steps in flight came to it", () => {
-    const twice = admit(admit(pool, accepted(), rules), accepted(), rules);
+    const twice = admit(admit(pool, accepted(), 93, rules), accepted(), 86, rules);
     expect(twice.members).toHaveLength(2);
     expect(twice.rejected).toMatchObject([{ hash: "child", why: "the candidate is known" }]);
     expect(twice.merges.earnedAt).toEqual([0]);
@@ -57,7 +57,7 @@ describe("after a step the pool", () => {
 
   test("remembers what was turned down and why, and whether it may be shown again", () => {
     const outcome = { kind: "rejected", why: "it leaks", draft, withheld: true } as const;
-    const next = admit(pool, accepted({ outcome }), rules);
+    const next = admit(pool, accepted({ outcome }), 93, rules);
     expect(next.members).toHaveLength(1);
     expect(next.rejected).toMatchObject([{ candidate, why: "it leaks", withheld: true }]);
     expect(next).toMatchObject({ idle: 0, stale: 3, gains: [0] });
@@ -66,12 +66,12 @@ describe("after a step the pool", () => {
 
   test("counts steps that found nothing, with the last reason", () => {
     const outcome = { kind: "rejected", why: "the reply is empty", idle: true } as const;
-    expect(admit(pool, accepted({ outcome }), rules)).toMatchObject({ idle: 5, idleWhy: "the reply is empty" });
-    expect(admit(pool, accepted({ outcome: { kind: "rejected", why: "lost" } }), rules)).toMatchObject({ idle: 0 });
+    expect(admit(pool, accepted({ outcome }), 93, rules)).toMatchObject({ idle: 5, idleWhy: "the reply is empty" });
+    expect(admit(pool, accepted({ outcome: { kind: "rejected", why: "lost" } }), 93, rules)).toMatchObject({ idle: 0 });
   });
 
   test("counts merges apart, and keeps the marks of those tried", () => {
-    const merged = admit(pool, accepted({ marks: ["0 1 over 2"], tried: ["mine"] }), rules);
+    const merged = admit(pool, accepted({ marks: ["0 1 over 2"], tried: ["mine"] }), 93, rules);
     expect(merged.merges).toMatchObject({ earnedAt: [], accepted: 1, fresh: false });
     expect(merged.merges.tried.has("0 1 over 2")).toBe(true);
     expect(merged.tried.has("mine")).toBe(true);
@@ -80,7 +80,7 @@ describe("after a step the pool", () => {
   test("knows of members what was seen of them on the way", () => {
     const seen = [{ place: 0, split: "val" as const, rows: [{ id: "v1", score: 1 }] }];
     const half = member([0, undefined], { candidate: first.candidate });
-    const next = admit(poolOf([half]), accepted({ seen, outcome: { kind: "rejected", why: "lost" } }), rules);
+    const next = admit(poolOf([half]), accepted({ seen, outcome: { kind: "rejected", why: "lost" } }), 93, rules);
     expect(next.members[0]).toMatchObject({ val: [0, 1], asked: [true, true], mean: 0.5 });
   });
 });

@@ -11,13 +11,13 @@ export interface Step extends Proposed {
   /** The move that was made; empty when none had anything to try. */
   readonly move: string;
   readonly outcome: Accepted | Rejected;
-  /** Evaluations that it used. */
-  readonly used: number;
 }
 
 export interface Accepted {
   readonly kind: "accepted";
   readonly draft: Hashed;
+  /** The parent that it was measured against. */
+  readonly base: number;
   readonly trial: Trial;
   /** Aligned with val; undefined where it was not looked at. */
   readonly rows: readonly (Row | undefined)[];
@@ -46,9 +46,9 @@ export interface Rules {
   readonly width: number;
 }
 
-/** The pool after a step, in step order. Pure. */
-export function admit(pool: Pool, step: Step, rules: Rules): Pool {
-  const { advanced, seen = [], used } = step;
+/** The pool after a step, in step order; `left` evaluations are left then. Pure. */
+export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool {
+  const { advanced, seen = [] } = step;
   const outcome = undoubled(pool, step.outcome);
   const members = witnessed(pool.members, [...seen, ...(outcome.seen ?? [])], rules.val, rules.width);
   if (advanced !== undefined)
@@ -56,7 +56,7 @@ export function admit(pool: Pool, step: Step, rules: Rules): Pool {
   const shown = new Map(pool.shown);
   for (const id of step.shown ?? []) shown.set(id, (shown.get(id) ?? 0) + 1);
   const tried = step.tried === undefined ? pool.tried : new Set([...pool.tried, ...step.tried]);
-  const next = { ...pool, members, shown, tried, left: pool.left - used, merges: mergesAfter(pool, step, outcome) };
+  const next = { ...pool, members, shown, tried, left, merges: mergesAfter(pool, step, outcome) };
   if (outcome.kind === "rejected") {
     const { draft, why, idle = false, withheld } = outcome;
     return {
@@ -81,7 +81,7 @@ export function admit(pool: Pool, step: Step, rules: Rules): Pool {
   return {
     ...next,
     members: [...members, child],
-    records: counted(pool, step, outcome, child.quality.mean > members[parents[0]!]!.quality.mean),
+    records: counted(pool, step, outcome, child.quality.mean > members[outcome.base]!.quality.mean),
     idle: 0,
     idleWhy: "",
     stale: lead > 0 ? 0 : pool.stale + 1,
@@ -96,12 +96,13 @@ function undoubled({ members }: Pool, outcome: Step["outcome"]): Step["outcome"]
   return { kind: "rejected", why: "the candidate is known", idle: true, draft, seen };
 }
 
-function arrivalOf({ draft, trial, rows }: Accepted): Arrival {
+function arrivalOf({ draft, base, trial, rows }: Accepted): Arrival {
   const { candidate, hash, parents } = draft;
   return {
     candidate,
     hash,
     parents,
+    base,
     val: rows,
     ...(trial.train !== undefined && { train: trial.train }),
     ...(trial.promise !== undefined && { promise: trial.promise }),
@@ -118,9 +119,10 @@ function mergesAfter({ merges }: Pool, { marks }: Step, outcome: Step["outcome"]
 
 /** The track records after a step that proposed something. */
 function counted({ records }: Pool, { move }: Step, { draft }: Step["outcome"], won: boolean): Pool["records"] {
-  if (draft === undefined) return records;
   const counts = new Map(records);
-  const names = [move, ...(draft.component === undefined ? [] : [`component ${draft.component}`])];
+  // a move that found nothing to try was tried all the same
+  const names = move === "" ? [] : [move];
+  if (draft?.component !== undefined) names.push(`component ${draft.component}`);
   for (const name of names) {
     const { tries, wins } = counts.get(name) ?? { tries: 0, wins: 0 };
     counts.set(name, { tries: tries + 1, wins: wins + (won ? 1 : 0) });

@@ -1,6 +1,6 @@
 import type { Row } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
-import type { Belief, Scores } from "./evidence.ts";
+import type { Belief } from "./evidence.ts";
 import { chanceAbove, combined, expectedGain, pairedEvidence } from "./evidence.ts";
 import type { Member } from "./pool.ts";
 
@@ -54,19 +54,21 @@ export interface RacingOptions {
   readonly keep?: number;
   /** It is scored on all of val when the chance that it beats the best one is above this, in (0, 1]. Default 0.8. */
   readonly finish?: number;
-  /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.02. */
+  /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.01. */
   readonly least?: number;
 }
 
 /**
- * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, and kept as soon as
- * it is likely to be; one that is likely to beat the best one is scored on all of val. A parent that was not seen on a
- * block is run on it too. The chances are those of a normal mean whose prior is what the test on train lets expect, so
- * that `1 - keep` is how often a draft that is kept is not better, as far as that model goes.
+ * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, or has little to gain,
+ * and kept as soon as it is likely to be better; one that is likely to beat the best one too is scored on all of val. A
+ * parent that was not seen on a block is run on it too. What has not been decided by the end of val is no gain.
+ * The chances are those of a normal mean with a normal prior, centred on what the test on train lets expect: as far as
+ * that model is true, at most a share of `1 - keep` of the drafts that are kept is no better than its parent. It is looked
+ * at after each block, which a Bayesian may do and a fixed test may not.
  * Source: the races of Maron and Moore, 1994 ("Hoeffding races"), with paired beliefs in place of bounds.
  */
 export function racing(options: RacingOptions = {}): Validation {
-  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.02 } = options;
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01 } = options;
   wholeNumber("gepa", "the block of racing", block, 1);
   return {
     name: `racing(${block}, ${drop}, ${keep}, ${finish}, ${least})`,
@@ -87,18 +89,24 @@ export function racing(options: RacingOptions = {}): Validation {
         places.forEach((place, i) => (rows[place] = found[i]));
         unseen.forEach((place, i) => (before[place] = of[i]?.score));
         parentRows.push(...of);
-        const scores: Scores = rows.map((row) => row?.score);
-        gain = combined(promise, pairedEvidence(before, scores, width));
-        if (chanceAbove(gain) < drop || expectedGain(gain) < least * width) break;
-        kept ||= chanceAbove(gain) > keep;
+        const evidence = pairedEvidence(
+          before,
+          rows.map((row) => row?.score),
+          width,
+        );
+        gain = combined(promise, evidence);
+        const chance = chanceAbove(gain);
+        if (kept ? chance < drop : chance < drop || expectedGain(gain) < least * width) {
+          kept = false;
+          break;
+        }
+        kept ||= evidence !== undefined && chance > keep;
         const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
         if (kept && chanceAbove(lead) < finish) break;
       }
       const seen = rows.filter((row) => row !== undefined).length;
-      const chance = chanceAbove(gain);
-      const refusal = `${Math.round(100 * chance)} % likely to be better after ${seen} val rows`;
-      // a tie is no gain
-      return { rows, parentRows, ...((kept ? chance < drop : gain.mean <= 0) && { refusal }) };
+      const refusal = `${Math.round(100 * chanceAbove(gain))} % likely to be better after ${seen} val rows`;
+      return { rows, parentRows, ...(!kept && { refusal }) };
     },
   };
 }
