@@ -50,6 +50,31 @@ describe("inOrder", () => {
     }
   });
 
+  test("a commit is told what is left by the commits so far, also of rows that two chains asked for", async () => {
+    const told: number[] = [];
+    const sharing = optimizer(async (study) => {
+      const before = study.remaining();
+      await inOrder(study, {
+        width: 4,
+        state: 0,
+        cost: study.val.length,
+        steps: 8,
+        // steps 0 and 1 ask for the same rows, 2 and 3 too, ...
+        start: async (step, _, own) => {
+          const candidate = saying(study, `skill ${Math.floor(step / 2)}`);
+          await own.evaluate({ candidate, split: "val", ids: study.val });
+        },
+        commit: (state, _proposal, _step, left) => {
+          told.push(before - left);
+          return state + 1;
+        },
+      });
+    });
+    const { val } = toyTarget().data as { readonly val: readonly unknown[] };
+    await compile(toy, toyTarget({ optimizer: sharing }));
+    expect(told).toEqual([1, 1, 2, 2, 3, 3, 4, 4].map((pairs) => pairs * val.length));
+  });
+
   test("a step sees the commits up to step - width, and nothing that others are doing", async () => {
     for (const width of [1, 3, 5]) {
       const seen: [number, number, number][] = [];

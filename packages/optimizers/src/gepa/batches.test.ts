@@ -187,5 +187,7 @@ describe("the batch of failures", () => {
     [{ size: 0 }, /size of failuresFirst/],
     [{ most: 0 }, /most of failuresFirst/],
     [{ guards: -1 }, /guards of failuresFirst/],
+    [{ scales: [] }, /scales of failuresFirst must be numbers in \(0, 1\], got \[\]/],
+    [{ scales: [1, 2] }, /got \[1, 2\]/],
   ])("refuses %j", (options, message) => expect(() => failuresFirst(options)).toThrow(message));
 });

@@ -78,6 +78,11 @@ describe("by blame", () => {
     expect(new Set(draws.flat())).toEqual(new Set(texts));
   });
 
+  test("a tool's description is blamed with the module that has the tool", () => {
+    const texts = ["a.instructions", "b.tools.search.description"];
+    expect(chosen([row({ b: "searched for the wrong thing" })], { texts })).toEqual(["b.tools.search.description"]);
+  });
+
   test("the draw favours the text whose proposals were kept", () => {
     const record = (id: string) => ({ tries: 20, wins: id === "b.instructions" ? 10 : 0 });
     const draws = Array.from({ length: 100 }, (_, i) => chosen([row()], { record, rng: rng(i, "draw") })[0]);

@@ -6,9 +6,13 @@ import { z } from "zod";
 import { epochs, failuresFirst } from "./batches.ts";
 import { confirming } from "./confirmation.ts";
 import type { GepaOptions } from "./gepa.ts";
-import { gepa, published } from "./gepa.ts";
-import { merging } from "./merging.ts";
+import { ablation } from "./ablation.ts";
+import { choosing } from "./choosing.ts";
+import { demonstration } from "./demonstration.ts";
+import { gepa, published, tuned } from "./gepa.ts";
 import type { Move } from "./moves.ts";
+import { currentBest, thompson } from "./parents.ts";
+import { merging } from "./merging.ts";
 import type { Member } from "./pool.ts";
 
 // Two modules; each answers the rows of a kind once its instruction holds the kind's word. Four kinds, two per module.
@@ -327,4 +331,39 @@ test("without a text that may change the published algorithm has nothing to evol
   const result = await still(published);
   expect(result.end).toBe("done");
   expect(result.remarks.join("\n")).toMatch(/gepa: nothing to evolve, the program has no text that may change/);
+});
+
+test("a budget without room for a proposal is told, with what one may take", async () => {
+  const result = await run({}, 0, 24 + 20);
+  expect(result.evaluations).toBe(24);
+  expect(result.remarks.join("\n")).toMatch(
+    /gepa: 20 evaluations are left after the baseline, but one proposal may take \d+ on 24 val rows; raise budget.evaluations/,
+  );
+});
+
+test("parts of moves are in the fingerprint", () => {
+  const [one, other] = [thompson, currentBest].map((parents) =>
+    JSON.stringify(gepa({ moves: [demonstration({ parents }), choosing({ parents }), ablation({ parents })] }).options),
+  );
+  expect(one!.replaceAll("thompson", "currentBest")).toBe(other!.replaceAll("thompson", "currentBest"));
+  expect(one).not.toBe(other);
+});
+
+test("a draft outside the space is refused, and the search goes on", async () => {
+  const stray: Move = {
+    name: "stray",
+    cost: () => 0,
+    urge: ({ rejected }) => (rejected.length === 0 ? Number.POSITIVE_INFINITY : 0),
+    propose: () => Promise.resolve({ draft: { candidate: { nowhere: "x" }, parents: [0], why: "astray" } }),
+  };
+  const result = await run({ moves: [...tuned.moves, stray] });
+  expect(result.val.best.mean).toBe(1);
+  expect(result.lineage.every(({ why }) => why !== "astray")).toBe(true);
+});
+
+test("in flight together proposals use the budget as one after the other do", async () => {
+  for (const width of [1, 8]) {
+    const { evaluations, end } = await run({ width, stops: [] }, 1, 900);
+    expect({ width, end, enough: evaluations > 800 }).toEqual({ width, end, enough: true });
+  }
 });

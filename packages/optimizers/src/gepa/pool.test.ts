@@ -170,3 +170,11 @@ test("a candidate is known when it was kept or turned down", () => {
   const pool = poolOf([member([0], { candidate: { a: "1" }, hash: "h1" })], { rejected });
   expect(["h1", "h2", "h3"].map((hash) => isKnown(pool, {}, hash))).toEqual([true, true, false]);
 });
+
+test("a candidate with more than 5 % of its rows unscored is no champion, as in core", () => {
+  const rows = (unscored: number) => Array.from({ length: 20 }, (_, i) => (i < unscored ? undefined : 1));
+  const asked = Array.from({ length: 20 }, () => true);
+  const first = member(Array.from({ length: 20 }, () => 0));
+  expect(championOf([first, member(rows(2), { asked })])).toBe(first);
+  expect(championOf([first, member(rows(1), { asked })])).not.toBe(first);
+});
