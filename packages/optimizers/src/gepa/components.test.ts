@@ -79,8 +79,10 @@ describe("by blame", () => {
   });
 
   test("a tool's description is blamed with the module that has the tool", () => {
-    const texts = ["a.instructions", "b.tools.search.description"];
-    expect(chosen([row({ b: "searched for the wrong thing" })], { texts })).toEqual(["b.tools.search.description"]);
+    const some = ["a.instructions", "b.tools.search.description"];
+    expect(chosen([row({ b: "searched for the wrong thing" })], { texts: some })).toEqual([
+      "b.tools.search.description",
+    ]);
   });
 
   test("the draw favours the text whose proposals were kept", () => {
