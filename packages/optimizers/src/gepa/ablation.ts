@@ -1,7 +1,7 @@
 import type { Move } from "./moves.ts";
-import { luck } from "./demonstration.ts";
 import type { ParentRule } from "./parents.ts";
 import { isKnown } from "./pool.ts";
+import { luck } from "./urges.ts";
 
 /**
  * A text of a parent without one of its lines: what does not earn its place goes, since models follow short texts more

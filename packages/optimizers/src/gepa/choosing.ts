@@ -1,7 +1,7 @@
 import type { Move } from "./moves.ts";
-import { awaitsReflection, luck } from "./demonstration.ts";
 import type { ParentRule } from "./parents.ts";
 import { isKnown } from "./pool.ts";
+import { awaitsReflection, luck } from "./urges.ts";
 
 /** Another value for one choice (a model, a format, a setting) of a parent. Calls no reflection model. */
 export function choosing({ parents }: { readonly parents: ParentRule }): Move {

@@ -1,6 +1,5 @@
 import type { ComponentId, ExampleId, Rng, Study } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
-import { luck } from "./demonstration.ts";
 import type { Check } from "./hygiene.ts";
 import { checked, hygiene } from "./hygiene.ts";
 import { merging, mergeTest } from "./merging.ts";
@@ -10,6 +9,7 @@ import { crossoverPrompt, textAgain } from "./prompts.ts";
 import { ask, examplesText, settingOf } from "./reflect.ts";
 import type { Rewrite } from "./reply.ts";
 import { blockIn } from "./reply.ts";
+import { luck } from "./urges.ts";
 
 export interface CrossoverOptions {
   /** Members among which pairs are looked for, those first that are believed best, from 2. Default 8. */

@@ -1,10 +1,11 @@
 import { decodeDemos, encodeDemos } from "@cultivar/core";
 import { describe, expect, test } from "vitest";
 import { examples } from "../fixtures/fake-study.ts";
-import { demonstration, luck } from "./demonstration.ts";
+import { demonstration } from "./demonstration.ts";
 import type { DeskOptions } from "./fixtures/desk.ts";
 import { deskOf } from "./fixtures/desk.ts";
 import { member } from "./fixtures/members.ts";
+import { luck } from "./urges.ts";
 import { currentBest } from "./parents.ts";
 
 const move = demonstration({ parents: currentBest, most: 4 });

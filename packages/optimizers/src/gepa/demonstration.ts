@@ -1,4 +1,4 @@
-import type { Candidate, DemoRow, Row, Study } from "@cultivar/core";
+import type { Candidate, DemoRow, Row } from "@cultivar/core";
 import { decodeDemos, encodeDemos } from "@cultivar/core";
 import { composeDemos } from "../demos/compose-demos.ts";
 import { demoComponents } from "../demos/demo-components.ts";
@@ -9,8 +9,8 @@ import { improves } from "./acceptance.ts";
 import type { Desk, Move } from "./moves.ts";
 import { ownRows } from "./reflection.ts";
 import type { ParentRule } from "./parents.ts";
-import type { Pool } from "./pool.ts";
 import { lastSeen } from "./pool.ts";
+import { awaitsReflection, luck } from "./urges.ts";
 
 /**
  * New demos for a parent: labelled train rows, those first that it fails, and for modules that no label fits its own
@@ -84,17 +84,4 @@ async function rightRuns({ study, pool, stream, step }: Desk, place: number, cou
   });
   const best = Math.max(...rows.map(({ score }) => score ?? study.range[0]));
   return rows.filter(({ score, trace }) => score === best && best > study.range[0] && trace !== undefined);
-}
-
-/** Whether a first reflection is still to come, which tells failures to learn from; not after a step that came to nothing. */
-export function awaitsReflection({ shown, idle }: Pool, { space }: Study): boolean {
-  return shown.size === 0 && idle === 0 && Object.values(space).some(({ kind }) => kind === "text");
-}
-
-/** A move that never helped is still tried now and then: what did not help a bad parent may help a good one. */
-const leastUrge = 0.2;
-
-/** How much a move wants a step, by its luck so far: 1 for all tries won, and for none made. */
-export function luck(record: { readonly tries: number; readonly wins: number } | undefined): number {
-  return record === undefined ? 1 : Math.max(leastUrge, (record.wins + 1) / (record.tries + 1));
 }

@@ -15,7 +15,7 @@ export type Scores = readonly (number | undefined)[];
  * pass for certainty.
  */
 const priorRows = 4;
-/** Their standard deviation, as a share of the metric's range: a third of the rows of a yes-or-no metric changed. */
+/** Their standard deviation, as a share of the metric's range: a quarter of the rows of a yes-or-no metric changed. */
 const priorDeviation = 0.5;
 
 /** What the rows scored on both sides say of `after - before`, before any prior on it; undefined without such rows. */

@@ -22,7 +22,10 @@ export function pareto(frontier: Frontier = byInstance): ParentRule {
   };
 }
 
-/** The highest mean. */
+/**
+ * The highest mean over the val rows that a member was scored on: to be used with full passes, since with races some were
+ * scored on few rows.
+ */
 export const currentBest: ParentRule = { name: "currentBest", choose: (members) => bestOf(members) };
 
 /** Any member with probability `epsilon`, else the highest mean. Throws a `config` error unless it is in [0, 1]. */
@@ -46,7 +49,8 @@ export function topK(k = 5, frontier: Frontier = byInstance): ParentRule {
 
 /**
  * The highest of one draw from what is believed of each member's mean (Thompson, 1933): the likelier a member is the
- * best, the oftener it is chosen.
+ * best, the oftener it is chosen. Beliefs are of gains over the baseline, which keeps the variance of the prior: the search
+ * comes back to it now and then, also when it is far behind.
  */
 export const thompson: ParentRule = {
   name: "thompson",
