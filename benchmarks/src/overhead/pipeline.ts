@@ -61,7 +61,7 @@ export async function pipeline({ quick }: Effort): Promise<Section> {
     const measure = (wide: number, shuffle: number): Promise<PipelineRun> =>
       runChild("pipeline-child.ts", [
         which,
-        "ticket-routing",
+        "product-codes",
         wide,
         concurrency,
         evaluations,
@@ -89,7 +89,7 @@ export async function pipeline({ quick }: Effort): Promise<Section> {
   }
   return {
     name: `time of gepa at width ${width}, in virtual seconds`,
-    method: `simulated ticket routing, ${rows} rows a split, a student that slips on one row in ten, ${evaluations} evaluations, ${studentMs / 1000} s a student's call and ${teacherMs / 1000} s a reflection (shuffled: 0.5 to 1.5 times that), concurrency ${concurrency}; floor: the larger of calls / concurrency and depth x latency, depth being the longest chain of reflections that waited for each other`,
+    method: `simulated product codes (forty rules, so that there is always something to reflect on), ${rows} rows a split, a student that slips on one row in ten, ${evaluations} evaluations, ${studentMs / 1000} s a student's call and ${teacherMs / 1000} s a reflection (shuffled: 0.5 to 1.5 times that), concurrency ${concurrency}; floor: the larger of calls / concurrency and depth x latency, depth being the longest chain of reflections that waited for each other`,
     lines,
     goals,
   };
