@@ -160,3 +160,14 @@ test("arguments are files and pairs of names", () => {
   expect(() => readArguments(["a.json", "--duel", "x"])).toThrow("--duel: expected two names");
   expect(() => readArguments(["--what"])).toThrow("--what: no such flag");
 });
+
+test("a peer with the name of one of ours is told apart from it, the other peers keep their names", () => {
+  const ofPeers = { command: "npm run bench:peers -- --seeds 0..2" };
+  const found = levelsOf([own, file([row("a", "mine", [0.1, 0.2, 0.3]), row("a", "other", [0.5, 0.5, 0.5])], ofPeers)]);
+  expect(found[0]!.rows.filter(({ world }) => world === "a").map(({ optimizer }) => optimizer)).toEqual([
+    "null",
+    "mine",
+    "mine (peer)",
+    "other",
+  ]);
+});

@@ -44,14 +44,27 @@ function isResult(found: unknown): found is ResultFile {
   return typeof command === "string" && Array.isArray(rows) && typeof rowsPerSplit === "object";
 }
 
+/** Whether other frameworks' optimizers are in it. */
+function isOfPeers({ command }: ResultFile): boolean {
+  return command.startsWith("npm run bench:peers");
+}
+
+/** The rows, a peer that has the name of one of our optimizers told apart from it. */
+function namedApart(file: ResultFile, own: ReadonlySet<string>): readonly Row[] {
+  if (!isOfPeers(file)) return file.rows;
+  return file.rows.map((row) => (own.has(row.optimizer) ? { ...row, optimizer: `${row.optimizer} (peer)` } : row));
+}
+
 /**
  * The rows of several files by level, in the order in which they come. A row that two files have alike counts once; throws
- * when they differ in it.
+ * when they differ in it. A peer with the name of one of ours is marked.
  */
 export function levelsOf(files: readonly ResultFile[]): readonly Level[] {
   const levels = new Map<string, Level & { readonly rows: Row[] }>();
-  for (const { rows, rowsPerSplit } of files) {
-    for (const row of rows) {
+  const own = new Set(files.filter((file) => !isOfPeers(file)).flatMap(({ rows }) => rows.map((row) => row.optimizer)));
+  for (const file of files) {
+    const { rowsPerSplit } = file;
+    for (const row of namedApart(file, own)) {
       const { noise, persistent, budget } = row;
       const { train, val, test } = rowsPerSplit;
       const key = JSON.stringify([noise, persistent, budget, train, val, test]);
