@@ -73,7 +73,7 @@ export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: no early completion": changed({ moves: without("completing") }),
   "gepa: no demos": changed({ moves: without("demonstration") }),
   "gepa: no choices": changed({ moves: without("choosing") }),
-  "gepa: texts alone": changed({ moves: without("demonstration").filter(({ name }) => name !== "choosing") }),
+  "gepa: texts alone": changed({ moves: without("demonstration").filter(({ name }) => !name.startsWith("choosing")) }),
   "gepa: winner seen once": changed({ confirmation: confirming({ observations: 1 }) }),
   "gepa: no hygiene": changed({ rewrite: plainText }),
   "gepa: with memory of refusals": changed({ rewrite: wholeText() }),
