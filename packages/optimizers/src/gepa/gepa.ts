@@ -68,7 +68,7 @@ export const published: Required<GepaOptions> = {
   width: 1,
 };
 
-/** What the benchmark shows to be best: `npm run bench`, ablations in benchmarks/README.md. */
+/** What does best in the benchmark as a whole. Not every part is shown to pay there: ablations in benchmarks/README.md. */
 export const tuned: Required<GepaOptions> = {
   parents: thompson,
   batches: failuresFirst(),
