@@ -28,6 +28,9 @@ from dspy.utils.callback import BaseCallback  # noqa: E402
 PASSING_SCORE = 0.95
 """Bootstrapped demos are runs that score this much: a run that is right but for what its models cost."""
 
+TAKEN = ("score", "trial_logs", "candidate_programs", "mb_candidate_programs", "total_calls", "prompt_model_total_calls")
+"""Attributes that optimizers set on the programs they return: a predictor of that name would be lost."""
+
 TYPES: Mapping[str, Any] = {"string": str, "boolean": bool, "number": float, "string[]": list[str]}
 
 
@@ -38,16 +41,27 @@ class Program(dspy.Module):
         super().__init__()
         self._run, self._specs = run, list(modules)
         for spec in modules:
-            setattr(self, spec["name"], predictor_of(spec, texts))
+            setattr(self, attribute_of(spec["name"]), predictor_of(spec, texts))
             if spec["name"] in texts.get("students", {}):
-                getattr(self, spec["name"]).set_lm(dspy_lm(run.student(texts["students"][spec["name"]])))
+                self.predictor(spec["name"]).set_lm(dspy_lm(run.student(texts["students"][spec["name"]])))
+
+    def predictor(self, module: str) -> dspy.Predict:
+        return getattr(self, attribute_of(module))
 
     def forward(self, **given: Any) -> dspy.Prediction:
         def answer(module: Mapping[str, Any], inputs: port.Output) -> port.Output:
-            return getattr(self, module["name"])(**inputs).toDict()
+            return self.predictor(module["name"])(**inputs).toDict()
 
         fields = port.run_chain(self._run, self._specs, given, answer)
         return dspy.Prediction(**{name: value for name, value in fields.items() if name not in given})
+
+
+def attribute_of(module: str) -> str:
+    return f"{module}_" if module in TAKEN else module
+
+
+def module_of(attribute: str) -> str:
+    return attribute[:-1] if attribute[:-1] in TAKEN else attribute
 
 
 def predictor_of(spec: Mapping[str, Any], texts: port.Texts) -> dspy.Predict:
@@ -92,7 +106,7 @@ class Metric:
             judged = pred.__dict__["_judged"]
         if not self._rich:
             return judged["score"]
-        said = judged.get("byModule", {}).get(pred_name) or judged.get("feedback")
+        said = judged.get("byModule", {}).get(pred_name and module_of(pred_name)) or judged.get("feedback")
         if said is None:
             # A metric that only scores: a user of GEPA would have it name the right answer.
             said = f"The output scored {judged['score']}. The correct answer is {json.dumps(gold.labels().toDict())}."
@@ -121,7 +135,7 @@ class Incumbents(BaseCallback):
 
 def texts_of(program: Program) -> dict[str, Any]:
     """Instructions and demos by module. Demos that show a part of a module's fields go along as they are."""
-    named = dict(program.named_predictors())
+    named = {module_of(name): one for name, one in program.named_predictors()}
 
     def pick(demo: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
         return {name: demo[name] for name in fields if name in demo}
@@ -237,7 +251,7 @@ class GepaIncumbents:
     def on_valset_evaluated(self, event: Any) -> None:
         if event["is_best_program"]:
             self.best = dict(event["candidate"])
-            self._run.incumbent(instructions=self.best)
+            self._run.incumbent(instructions={module_of(name): text for name, text in self.best.items()})
 
     def on_budget_updated(self, event: Any) -> None:
         self.says = event["metric_calls_used"]

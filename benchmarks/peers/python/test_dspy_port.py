@@ -70,6 +70,14 @@ class DspyPortTest(unittest.TestCase):
         incumbents = server.posts["/incumbent"]
         self.assertEqual([RULE in one["instructions"]["sort"] for one in incumbents], [False, True])
 
+    def test_a_module_named_as_what_optimizers_set_on_programs_is_kept(self) -> None:
+        for variant in ("mipro", "gepa"):
+            with self.subTest(variant):
+                server, final = self.searched(variant, [{**ONE[0], "name": "score"}])
+                self.assertEqual(list(final["instructions"]), ["score"])
+                self.assertEqual([one["kind"] for one in final["outputs"]], ["odd", "even"])
+                self.assertEqual({*server.posts["/incumbent"][-1]["instructions"]}, {"score"})
+
     def test_gepa_asks_for_feedback_without_a_metric_call_and_keeps_to_its_budget(self) -> None:
         server, final = self.searched("gepa", TWO, budget=40)
         self.assertIn(RULE, final["instructions"]["judge"])
