@@ -78,19 +78,24 @@ export interface FailuresFirstOptions {
    * change less. Default two thirds at 1, one third at a third.
    */
   readonly scales?: readonly number[];
+  /**
+   * Whether rows that an ancestor had right, and on which the parent itself was not seen, are looked at when no other
+   * fails. Default true: models slip, and texts that mend one row break another.
+   */
+  readonly again?: boolean;
 }
 
 /**
  * Rows that the parent fails: those first that it or its ancestors were last seen to fail and that no proposer was shown
  * yet, then new ones, then others that were shown, the least often shown first; until there are `size` failures or
- * `most` rows were looked at. The child is tested on the failures, and on a few rows that the parent had right.
+ * `most` rows were looked at. When none fails, rows that only an ancestor was seen to get right are looked at too. The child is tested on the failures, and on a few rows that the parent had right.
  * Throws a `config` error for numbers out of range.
  */
 export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
   const size = wholeNumber("gepa", "size of failuresFirst", options.size ?? 12, 1);
   const most = wholeNumber("gepa", "most of failuresFirst", options.most ?? 2 * size, 1);
   const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? Math.ceil(size / 2), 0);
-  const scales = options.scales ?? [1, 1, 1 / 3];
+  const { scales = [1, 1, 1 / 3], again = true } = options;
   if (scales.length === 0 || !scales.every((by) => by > 0 && by <= 1))
     throw new CultivarError(
       "config",
@@ -102,7 +107,7 @@ export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
     guards: Math.ceil(by * guards),
   }));
   return {
-    name: `failuresFirst(${size}, ${most}, ${guards}, ${scales.map((by) => by.toFixed(2)).join(" ")})`,
+    name: `failuresFirst(${size}, ${most}, ${guards}, ${scales.map((by) => by.toFixed(2)).join(" ")}${again ? "" : ", once"})`,
     most: { looked: most, tested: size + guards },
     async take({ ids, step, stream, known, own, shown, top, look }) {
       const limits = sizes[step === 0 ? 0 : stream(`size ${step}`).int(sizes.length)]!;
@@ -112,13 +117,18 @@ export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
       const open = order
         .filter((id) => (known(id) ?? Number.NEGATIVE_INFINITY) < top)
         .sort((a, b) => turn(a) - turn(b));
+      const inherited = order.filter((id) => known(id) === top && own(id) === undefined);
       const rows: Row[] = [];
       const failing = (): readonly Row[] => rows.filter(({ score }) => score !== undefined && score < top);
-      for (let from = 0; from < open.length && from < limits.most && failing().length < limits.size;) {
-        const wave = open.slice(from, Math.min(limits.most, from + limits.size - failing().length));
-        from += wave.length;
-        rows.push(...(await look(wave)));
-      }
+      const lookFor = async (found: readonly ExampleId[]): Promise<void> => {
+        for (let from = 0; from < found.length && rows.length < limits.most && failing().length < limits.size;) {
+          const wave = found.slice(from, from + Math.min(limits.most - rows.length, limits.size - failing().length));
+          from += wave.length;
+          rows.push(...(await look(wave)));
+        }
+      };
+      await lookFor(open);
+      if (again && failing().length === 0) await lookFor(inherited);
       const failed = failing();
       const right = rows.filter(({ score }) => score === top);
       const others = order
