@@ -18,7 +18,7 @@ export { edits } from "./gepa/edits.ts";
 export type { Belief } from "./gepa/evidence.ts";
 export type { GepaOptions } from "./gepa/gepa.ts";
 export { gepa, published, tuned } from "./gepa/gepa.ts";
-export type { Against, Check, LengthLimit, RefusedText } from "./gepa/hygiene.ts";
+export type { Against, Check, LengthLimit, RefusedText } from "./proposals/hygiene.ts";
 export {
   copied,
   disallowed,
@@ -29,7 +29,7 @@ export {
   repeated,
   restated,
   unchanged,
-} from "./gepa/hygiene.ts";
+} from "./proposals/hygiene.ts";
 export { merging } from "./gepa/merging.ts";
 export type { Desk, Draft, Move, Proposed, Trial } from "./gepa/moves.ts";
 export type { ParetoFrontOptions, Tradeoff, Values } from "./gepa/objectives.ts";

@@ -1,14 +1,17 @@
 import type { ComponentId, ExampleId, Rng, Study } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
-import type { Check } from "./hygiene.ts";
-import { checked, hygiene } from "./hygiene.ts";
+import type { Check } from "../proposals/hygiene.ts";
+import { checked, hygiene } from "../proposals/hygiene.ts";
 import { merging, mergeTest } from "./merging.ts";
 import type { Desk, Move } from "./moves.ts";
 import type { Member, Pool } from "./pool.ts";
-import { crossoverPrompt, textAgain } from "./prompts.ts";
-import { ask, examplesText, settingOf } from "./reflect.ts";
-import type { Rewrite } from "./reply.ts";
-import { blockIn } from "./reply.ts";
+import { crossoverPrompt } from "./prompts.ts";
+import { textAgain } from "../proposals/phrases.ts";
+import { ask } from "../proposals/ask.ts";
+import { examplesText } from "../proposals/examples-text.ts";
+import { settingOf } from "../proposals/setting.ts";
+import type { Rewrite } from "../proposals/reply.ts";
+import { blockIn } from "../proposals/reply.ts";
 import { luck } from "./urges.ts";
 
 export interface CrossoverOptions {

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { examples, oneModule, traceOf } from "../fixtures/fake-study.ts";
 import type { Edit } from "./edits.ts";
 import { applyEdits, edits, editsIn } from "./edits.ts";
-import type { Scripted } from "./fixtures/scripted-study.ts";
-import { scriptedStudy } from "./fixtures/scripted-study.ts";
+import type { Scripted } from "../fixtures/scripted-study.ts";
+import { scriptedStudy } from "../fixtures/scripted-study.ts";
 
 describe("edits of a text", () => {
   const text = "Answer.\nBe brief.\nBe brief in French.";

@@ -1,10 +1,11 @@
 import type { JsonSchema } from "@cultivar/core";
 import { messageOf, parseJsonSafely } from "@cultivar/core";
 import { z } from "zod";
-import { checked } from "./hygiene.ts";
+import { checked } from "../proposals/hygiene.ts";
 import { editPrompt, editsAgain } from "./prompts.ts";
-import { againstOf, ask, partsOf } from "./reflect.ts";
-import type { Rewrite } from "./reply.ts";
+import { againstOf, partsOf } from "./reflect.ts";
+import { ask } from "../proposals/ask.ts";
+import type { Rewrite } from "../proposals/reply.ts";
 import type { RewriteOptions, RewriteRule } from "./rewrite.ts";
 import { rewriteName, rewriteSettings } from "./rewrite.ts";
 

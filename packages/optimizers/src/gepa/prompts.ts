@@ -1,16 +1,5 @@
-/** What is said of a text in every prompt. Program, place and examples come rendered. */
-export interface Setting {
-  /** What the text is for: "the instructions of module answer". */
-  readonly role: string;
-  /** The program in words. */
-  readonly program: string;
-  /** Where in it the text stands, a sentence. */
-  readonly place: string;
-  /** [worst, best] of the metric. */
-  readonly range: readonly [number, number];
-  /** Clauses in the imperative, beside those that always hold. */
-  readonly constraints: readonly string[];
-}
+import { fenced, introduction, rules, scale } from "../proposals/phrases.ts";
+import type { Setting } from "../proposals/setting.ts";
 
 /** An earlier text that was turned down: the lines in which it differed from the present one, and why. */
 export interface Attempt {
@@ -71,7 +60,7 @@ export function crossoverPrompt(parts: CrossoverParts): string {
     [`What happened with the second version where the first one did better. ${scale(range)}`, onlyFirst],
     [`What happened with the first version where the second one did better. ${scale(range)}`, onlySecond],
   ].filter(([, examples]) => examples !== "");
-  return `${settingOf(parts)} Two versions of it were tried, and each leads to better
+  return `${introduction(parts)} Two versions of it were tried, and each leads to better
 outputs than the other on some inputs.
 
 The first version of the text reads:
@@ -91,12 +80,6 @@ ${rules(parts.constraints)}
 Give the whole new text between triple backticks, and nothing after them.`;
 }
 
-/** Says what was wrong with a reply, and asks for another one. */
-export function textAgain(why: string): string {
-  return `That can't be taken: ${why}. Write the new version of the text once more, without this fault. Give the whole new
-text between triple backticks, and nothing after them.`;
-}
-
 /** As {@link textAgain}, for edits. */
 export function editsAgain(why: string): string {
   return `None of these edits was made: ${why}. Give all edits once more, without this fault, as one JSON object with the
@@ -106,7 +89,7 @@ key "edits" and nothing else.`;
 /** The setting, the present text, what was tried in vain, and what came of it. */
 function sightOf(parts: ReflectionParts): string {
   const { text, examples, attempts } = parts;
-  return `${settingOf(parts)} At present the text ${text === "" ? "is empty" : "reads"}:
+  return `${introduction(parts)} At present the text ${text === "" ? "is empty" : "reads"}:
 
 ${fenced(text)}
 ${attempts.length === 0 ? "" : `\n${triedInVain(attempts)}\n`}
@@ -115,35 +98,10 @@ This is what happened on a few training examples with the present text. ${scale(
 ${examples}`;
 }
 
-function settingOf({ program, role, place }: Setting): string {
-  return `You improve one text inside a program that calls language models. The program is:
-
-${program}
-
-The text is ${role}. ${place}`;
-}
-
-function scale([worst, best]: readonly [number, number]): string {
-  return `Scores go from ${worst}, the worst, to ${best}, the best.`;
-}
-
 function triedInVain(attempts: readonly Attempt[]): string {
   const list = attempts.map(({ changes, why }, i) => `Attempt ${i + 1}, not taken because: ${why}\n${changes}`);
   return `Changes like these to the text were tried before, and did not help; + is a line that was put in, - one that was
 taken out:
 
 ${list.join("\n\n")}`;
-}
-
-function rules(constraints: readonly string[]): string {
-  const all = [
-    "say rules in general terms, and quote no single input",
-    "keep anything in {braces} as it is",
-    ...constraints,
-  ];
-  return `${all.map((one) => `- ${one}`).join(";\n")}.`;
-}
-
-function fenced(text: string): string {
-  return `\`\`\`\n${text}\n\`\`\``;
 }

@@ -2,10 +2,10 @@ import type { Candidate } from "@cultivar/core";
 import { CultivarError } from "@cultivar/core";
 import { describe, expect, test } from "vitest";
 import { examples, oneModule, traceOf } from "../fixtures/fake-study.ts";
-import type { Scripted } from "./fixtures/scripted-study.ts";
-import { inFence, scriptedStudy } from "./fixtures/scripted-study.ts";
-import type { RefusedText } from "./hygiene.ts";
-import { overlong } from "./hygiene.ts";
+import type { Scripted } from "../fixtures/scripted-study.ts";
+import { inFence, scriptedStudy } from "../fixtures/scripted-study.ts";
+import type { RefusedText } from "../proposals/hygiene.ts";
+import { overlong } from "../proposals/hygiene.ts";
 import type { RewriteRule } from "./rewrite.ts";
 import { plainText, wholeText } from "./rewrite.ts";
 

@@ -1,11 +1,13 @@
 import { wholeNumber } from "../demos/limits.ts";
-import type { Check } from "./hygiene.ts";
-import { checked, hygiene, plainChecks } from "./hygiene.ts";
-import { reflectionPrompt, textAgain } from "./prompts.ts";
+import type { Check } from "../proposals/hygiene.ts";
+import { checked, hygiene, plainChecks } from "../proposals/hygiene.ts";
+import { reflectionPrompt } from "./prompts.ts";
 import type { Rewriting } from "./reflect.ts";
-import { againstOf, ask, partsOf } from "./reflect.ts";
-import type { Rewrite } from "./reply.ts";
-import { blockIn } from "./reply.ts";
+import { againstOf, partsOf } from "./reflect.ts";
+import { ask } from "../proposals/ask.ts";
+import { textAgain } from "../proposals/phrases.ts";
+import type { Rewrite } from "../proposals/reply.ts";
+import { blockIn } from "../proposals/reply.ts";
 
 export type { Rewrite, Rewriting };
 
