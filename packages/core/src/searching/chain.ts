@@ -15,7 +15,7 @@ export const chains: unique symbol = Symbol.for("cultivar.chains");
 /** One proposal in flight: a Study of its own, charged to what was reserved for it, folded when it is committed. */
 export interface Chain {
   /** The methods of the chain's Study, to lay over the optimizer's own. */
-  readonly methods: Pick<Study, "evaluate" | "generate" | "remaining" | "best" | "note">;
+  readonly methods: Pick<Study, "evaluate" | "generate" | "embed" | "remaining" | "best" | "note">;
   /** Resolves once none of its asks is in flight. */
   settled(): Promise<void>;
   /** The physical end that it ran into, whether or not it says so: it then cannot be committed. */
@@ -43,7 +43,10 @@ export interface ChainHost extends Omit<RunEnd, "over"> {
 
 /** Steps of one `inOrder` call at most, before its sample indexes could meet the next call's. */
 const stepsPerInstance = 100_000;
-/** Proposer calls of one step at most, likewise: they may all be equal. A proposal that needs more goes in circles. */
+/**
+ * Calls of proposers and embedders of one step at most, likewise: they may all be equal. A proposal that needs more goes
+ * in circles.
+ */
 const samplesPerStep = 1000;
 /** Asks of one step at most. */
 const asksPerStep = 10_000;
@@ -114,6 +117,7 @@ class OpenChain implements Chain {
     this.methods = {
       evaluate: (ask) => this.#track(this.#evaluate(ask)),
       generate: (role, request) => this.#track(this.#generate(role, request)),
+      embed: (embedder, texts) => this.#track(this.#call(() => shared.vectors.embed(embedder, texts))),
       remaining: () => place.left - this.#own.size,
       best: () => this.#best,
       note: (note) => void this.#log.push(() => shared.found.note(note)),
@@ -167,14 +171,20 @@ class OpenChain implements Chain {
     return { rows: shown(ask, rows) };
   }
 
-  async #generate(role: Role, request: Request): Promise<Response> {
-    const { steps, talk } = this.#shared;
-    if (steps.ended() !== undefined) return steps.refuse();
-    this.#requireOpen();
-    this.#bound("proposer calls", (this.#calls += 1), samplesPerStep);
+  #generate(role: Role, request: Request): Promise<Response> {
+    const { talk } = this.#shared;
     const made = (key: string): void => void this.#log.push(() => talk.count(key));
     const caller = { base: this.#place.base, seen: this.#seen, made };
-    return talk.generate(role, request, caller).catch((error: unknown) => this.#physical(error));
+    return this.#call(() => talk.generate(role, request, caller));
+  }
+
+  /** A call of a model that is the optimizer's own. */
+  async #call<T>(make: () => Promise<T>): Promise<T> {
+    const { steps } = this.#shared;
+    if (steps.ended() !== undefined) return steps.refuse();
+    this.#requireOpen();
+    this.#bound("calls of proposers and embedders", (this.#calls += 1), samplesPerStep);
+    return make().catch((error: unknown) => this.#physical(error));
   }
 
   /** To this chain: neither asked for by itself, nor charged by a commit before it started. */

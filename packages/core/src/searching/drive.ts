@@ -10,6 +10,7 @@ import { askedRows } from "./asked-rows.ts";
 import type { ChainHost } from "./chain.ts";
 import { chainHost, chains } from "./chain.ts";
 import { findings } from "./findings.ts";
+import { embeddings } from "./embeddings.ts";
 import type { KnownRows } from "./known-rows.ts";
 import type { LeakGuard } from "./leak-guard.ts";
 import type { Lineage } from "./lineage.ts";
@@ -81,8 +82,9 @@ export function drive(options: DriveOptions): Drive {
     asked: askedRows(rows, options.signal),
     found: findings({ ...options, charged, end: run.end, lineage: line }),
     talk: proposers(options),
+    vectors: embeddings(options),
   };
-  const { asked, found, talk } = shared;
+  const { asked, found, talk, vectors } = shared;
   const serial = serialAsks(shared);
   return {
     ...run,
@@ -97,7 +99,7 @@ export function drive(options: DriveOptions): Drive {
     known: found.known,
     lineage: line,
     async settled() {
-      await Promise.all([serial.settled(), talk.settled()]);
+      await Promise.all([serial.settled(), talk.settled(), vectors.settled()]);
       await rows.settled();
     },
   };
@@ -108,7 +110,7 @@ export function drive(options: DriveOptions): Drive {
  * spread still carries what `inOrder` needs.
  */
 function studyOf(options: DriveOptions, shared: SharedParts, serial: SerialAsks): Study {
-  const { score, generate } = serial;
+  const { score, generate, embed } = serial;
   const evaluate = async (ask: Ask): Promise<Tell> => ({ rows: shown(ask, await score(ask)) });
   const study: Study & { readonly [chains]: ChainHost } = {
     space: frozenSpace(options.space),
@@ -119,6 +121,8 @@ function studyOf(options: DriveOptions, shared: SharedParts, serial: SerialAsks)
     range: Object.freeze([...options.range] as const),
     evaluate: (ask) => quiet(evaluate(ask)),
     generate: (role, request) => quiet(generate(role, request)),
+    embedders: shared.vectors.embedders,
+    embed: (embedder, texts) => quiet(embed(embedder, texts)),
     rng: (label) => rng(options.seed, label),
     remaining: shared.admission.remaining,
     best: shared.found.best,

@@ -3,7 +3,7 @@ import type { EndReason, RunEvent } from "./result.ts";
 
 /** Asks in a row that cost no evaluation, at most: an optimizer that only repeats itself ends as `stalled`. */
 const maxIdleAsks = 1000;
-/** Proposer calls in a row without a new observation, at most, likewise. */
+/** Calls of proposers and embedders in a row without a new observation, at most, likewise. */
 const maxIdleCalls = 10_000;
 
 /** Ends a run that got where it wanted, or that gets nowhere. */
@@ -12,7 +12,7 @@ export interface Goals {
   improved(at: number, emit: (event: RunEvent) => void): void;
   /** Looks for target and plateau, with `at` evaluations used. */
   check(at: number): void;
-  /** Counts a step: its new observations, and its proposer calls (an ask that is neither has cost nothing). */
+  /** Counts a step: its new observations, and its calls of proposers and embedders (an ask that is neither has cost nothing). */
   step(fresh: number, calls: number): void;
 }
 

@@ -62,6 +62,14 @@ export interface Study {
   evaluate(ask: Ask): Promise<Tell>;
   /** A proposer call. Equal requests get sample indexes 0, 1, 2, ... in call order. */
   generate(role: Role, request: Request): Promise<Response>;
+  /** Names of the embedders in `models.embedders`, in the order given. */
+  readonly embedders: readonly string[];
+  /**
+   * One vector per text, in order, all of one length and of finite numbers, by the embedder of that name. Texts of train
+   * rows and proposals are at hand. Equal lists of texts are one call of the run; a list of none is no call. Rejects with
+   * `run-ended` when the run is over, with `config` for a name that is not among `embedders`.
+   */
+  embed(embedder: string, texts: readonly string[]): Promise<readonly (readonly number[])[]>;
   /** The stream named by the run's seed and `label`. */
   rng(label: string): Rng;
   /** Evaluations left at this logical step; Infinity without such a budget. */

@@ -2,6 +2,7 @@ import { CultivarError } from "../ground/errors.ts";
 import { contentHash } from "../ground/hash.ts";
 import type { Gateway } from "../programs/gateway.ts";
 import type { Models, Request, Response } from "../values/language-model.ts";
+import { inFlight } from "./in-flight.ts";
 import type { Role } from "./optimizer.ts";
 
 /** How calls from one place (the run itself, or one chain) are told apart and counted. */
@@ -26,7 +27,7 @@ export interface Proposers {
 
 export function proposers({ models, gateway }: { models: Models | undefined; gateway: Gateway }): Proposers {
   const keys: string[] = [];
-  const running = new Set<Promise<unknown>>();
+  const { track, settled } = inFlight();
   return {
     async generate(role, request, { base, seen, made }) {
       const lm = (role === "default" ? undefined : models?.[role]) ?? models?.default;
@@ -36,18 +37,10 @@ export function proposers({ models, gateway }: { models: Models | undefined; gat
       const ordinal = seen.get(key) ?? 0;
       seen.set(key, ordinal + 1);
       const sample = base + ordinal;
-      const call = gateway.generate(lm, sample === 0 ? request : { ...request, sample }, made);
-      running.add(call);
-      try {
-        return await call;
-      } finally {
-        running.delete(call);
-      }
+      return track(gateway.generate(lm, sample === 0 ? request : { ...request, sample }, made));
     },
     count: (key) => void keys.push(key),
     keys,
-    async settled() {
-      while (running.size > 0) await Promise.allSettled(running);
-    },
+    settled,
   };
 }

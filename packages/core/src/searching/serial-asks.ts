@@ -1,6 +1,6 @@
 import type { Request, Response } from "../values/language-model.ts";
 import type { Admitted } from "./admission.ts";
-import type { Ask, Role, Row } from "./optimizer.ts";
+import type { Ask, Role, Row, Study } from "./optimizer.ts";
 import type { SharedParts } from "./shared-parts.ts";
 import { turns } from "./turns.ts";
 
@@ -8,11 +8,12 @@ import { turns } from "./turns.ts";
 export interface SerialAsks {
   score(ask: Ask): Promise<readonly Row[]>;
   generate(role: Role, request: Request): Promise<Response>;
+  embed: Study["embed"];
   /** Resolves once everything asked was taken into account. */
   settled(): Promise<void>;
 }
 
-export function serialAsks({ admission, steps, asked, found, talk }: SharedParts): SerialAsks {
+export function serialAsks({ admission, steps, asked, found, talk, vectors }: SharedParts): SerialAsks {
   const order = turns();
   const seen = new Map<string, number>();
   /** Takes one ask's rows into account, at its place in the order. */
@@ -31,6 +32,22 @@ export function serialAsks({ admission, steps, asked, found, talk }: SharedParts
     found.announce(ask, outcome.value);
     return outcome.value;
   };
+  /** A call of a model that is the optimizer's own: a step of the run, whose physical end it may be. */
+  const call = async <T>(where: string, make: () => Promise<T>): Promise<T> => {
+    if (steps.ended() !== undefined) return steps.refuse();
+    steps.requireSerial(where);
+    const step = steps.next();
+    const late = steps.late(step, false);
+    if (late !== undefined) steps.endAt(late, step);
+    else found.step(0, 1);
+    if (steps.ended() !== undefined) return steps.refuse();
+    return make().catch((error: unknown) => {
+      const reason = asked.endingOf(error);
+      if (reason === undefined) throw error;
+      steps.endAt(reason, step);
+      return steps.refuse();
+    });
+  };
   return {
     async score(ask) {
       if (steps.ended() !== undefined) return steps.refuse();
@@ -46,21 +63,9 @@ export function serialAsks({ admission, steps, asked, found, talk }: SharedParts
       admission.charge(admitted.fresh, 0);
       return order.inTurn(asked.get(ask, admitted), take(ask, admitted, step, admission.charged.size));
     },
-    async generate(role, request) {
-      if (steps.ended() !== undefined) return steps.refuse();
-      steps.requireSerial(`generate(${role})`);
-      const step = steps.next();
-      const late = steps.late(step, false);
-      if (late !== undefined) steps.endAt(late, step);
-      else found.step(0, 1);
-      if (steps.ended() !== undefined) return steps.refuse();
-      return talk.generate(role, request, { base: 0, seen, made: talk.count }).catch((error: unknown) => {
-        const reason = asked.endingOf(error);
-        if (reason === undefined) throw error;
-        steps.endAt(reason, step);
-        return steps.refuse();
-      });
-    },
+    generate: (role, request) =>
+      call(`generate(${role})`, () => talk.generate(role, request, { base: 0, seen, made: talk.count })),
+    embed: (embedder, texts) => call(`embed(${embedder})`, () => vectors.embed(embedder, texts)),
     settled: order.settled,
   };
 }

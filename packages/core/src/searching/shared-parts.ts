@@ -1,5 +1,6 @@
 import type { Admission } from "./admission.ts";
 import type { AskedRows } from "./asked-rows.ts";
+import type { Embeddings } from "./embeddings.ts";
 import type { Findings } from "./findings.ts";
 import type { Proposers } from "./proposers.ts";
 import type { RunSteps } from "./run-steps.ts";
@@ -11,4 +12,5 @@ export interface SharedParts {
   readonly asked: AskedRows;
   readonly found: Findings;
   readonly talk: Proposers;
+  readonly vectors: Embeddings;
 }

@@ -44,7 +44,12 @@ function targetOf(make: Make, models: ToyModels, changes: Partial<ToyTarget> = {
     metric: exact,
     data: rows,
     optimizer: make(),
-    models: { default: models.student, reflect: models.teacher, judge: models.teacher },
+    models: {
+      default: models.student,
+      reflect: models.teacher,
+      judge: models.teacher,
+      embedders: { toy: models.embedder },
+    },
     budget: { evaluations: 500 },
     fingerprint: "toy",
     ...changes,
@@ -127,11 +132,15 @@ async function resumed(make: Make, appends: number): Promise<{ result: CompileRe
   const second = mortalJournal(kept, Number.POSITIVE_INFINITY);
   const models = toyModels();
   const result = await run(make, { journal: second.store, concurrency: 4 }, models);
-  const journaled = new Set(kept.flatMap((record) => (record.type === "reply" ? [record.key] : [])));
+  const keysOf = (type: "reply" | "vectors", records: readonly JournalRecord[]): readonly string[] =>
+    records.flatMap((record) => (record.type === type ? [record.key] : []));
+  const journaled = new Set(keysOf("reply", kept));
   const repeated = [models.student, models.teacher].flatMap((lm) =>
     lm.calls.filter((request) => journaled.has(requestKey(lm, request))),
   );
-  return { result, paidTwice: repeated.length };
+  // Vectors that were paid for are journaled: anew, if they were before.
+  const vectors = keysOf("vectors", second.records());
+  return { result, paidTwice: repeated.length + vectors.length - new Set(vectors).size };
 }
 
 async function recordsOf(make: Make): Promise<readonly JournalRecord[]> {
@@ -302,8 +311,7 @@ const keeping: Readonly<Record<string, (make: Make) => Promise<void>>> = {
     const failing = scriptedModel(() => {
       throw new CultivarError("transport", "toy-teacher: connection reset");
     });
-    const { student } = toyModels();
-    const result = await run(make, {}, { student, teacher: failing });
+    const result = await run(make, {}, { ...toyModels(), teacher: failing });
     assert.ok((result.val.best.mean ?? 0) >= (result.val.baseline.mean ?? 0), "the result is worse than the baseline");
   },
   "proposes only what differs from the baseline and from each other": async (make) => {
@@ -337,7 +345,8 @@ export const optimizerTests: readonly string[] = Object.keys(cases);
 
 /**
  * Registers what every optimizer must do with `runner`, as tests named `<name>: <test>`: about 60 small runs of a
- * planted problem, of at most 500 evaluations each, without any network. Throws when `skip` names no test.
+ * planted problem, of at most 500 evaluations each, without any network. An embedder is given as `toy`. Throws when
+ * `skip` names no test.
  */
 export function testOptimizer(runner: TestRunner, name: string, suite: OptimizerSuite): void {
   const skipped = new Set(suite.skip?.flatMap(({ tests }) => tests));

@@ -1,7 +1,7 @@
 import type { JsonSchema } from "../ground/json.ts";
 import { sha256Hex } from "../ground/hash.ts";
 import { rng } from "../ground/rng.ts";
-import type { Request } from "../values/language-model.ts";
+import type { Embedder, Request } from "../values/language-model.ts";
 import { textOf } from "../values/language-model.ts";
 import type { ExampleRow } from "../values/example.ts";
 import type { ScriptedModel } from "./scripted-model.ts";
@@ -45,23 +45,42 @@ export function toyRows(split: "train" | "val" | "test", count: number): readonl
 export interface ToyModels {
   readonly student: ScriptedModel;
   readonly teacher: ScriptedModel;
+  readonly embedder: Embedder;
 }
 
 /**
- * A student that learns from what the prompt shows (unless `deaf`), and a teacher that knows the rule. With `shuffle`
- * replies take 0 to 2 milliseconds, another time for each `shuffle`.
+ * A student that learns from what the prompt shows (unless `deaf`), a teacher that knows the rule, and an embedder to
+ * which words of one kind are near. With `shuffle` answers take 0 to 2 milliseconds, another time for each
+ * `shuffle`.
  */
 export function toyModels(options: { readonly deaf?: boolean; readonly shuffle?: string } = {}): ToyModels {
   const { shuffle } = options;
-  const latencyMs = (request: Request): number =>
-    shuffle === undefined ? 0 : Number.parseInt(sha256Hex(`${shuffle} ${JSON.stringify(request)}`).slice(0, 4), 16) % 3;
+  const latencyMs = (asked: Request | readonly string[]): number =>
+    shuffle === undefined ? 0 : Number.parseInt(sha256Hex(`${shuffle} ${JSON.stringify(asked)}`).slice(0, 4), 16) % 3;
   return {
     student: scriptedModel((request) => written(request, studentCode(request, options.deaf === true)), {
       modelId: "toy-student",
       latencyMs,
     }),
     teacher: scriptedModel((request) => written(request, toyRule), { modelId: "toy-teacher", latencyMs }),
+    embedder: {
+      provider: "scripted",
+      modelId: "toy-embedder",
+      price: { inputUsd: 0, outputUsd: 0, asOf: "2026-01-01" },
+      async embed(texts) {
+        const delayMs = latencyMs(texts);
+        if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+        return { vectors: texts.map(toyVector), usage: { inputTokens: texts.length } };
+      },
+    },
   };
+}
+
+/** The kind of the word in a text, and a little of the word itself. */
+function toyVector(text: string): readonly number[] {
+  const found = /q[a-z]{9}q/.exec(text)?.[0] ?? "";
+  const own = Number.parseInt(sha256Hex(found).slice(0, 2), 16) / 2560;
+  return [...Object.keys(marks).map((kind) => (found.charAt(1) === kind ? 1 : 0)), own];
 }
 
 /** All that a request says before its live input. */
