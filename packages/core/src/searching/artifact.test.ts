@@ -68,6 +68,25 @@ describe("printing and parsing", () => {
     expect(shown.endsWith("}\n")).toBe(true);
   });
 
+  test("a vector takes one line, and no text is touched", () => {
+    const rows = ["[\n 1,\n 2\n]", "b"].map((word) => ({ input: { word }, output: { code: "x", list: [0.5, "y"] } }));
+    const select = {
+      k: 1,
+      by: "nearest",
+      embedder: "e",
+      vectors: [
+        [1, -20, 3e-7],
+        [4, 5, 1e21],
+      ],
+    } as const;
+    const whole = { ...artifact, candidate: { "toy.demos": encodeDemos({ rows, select }) } };
+    const shown = printArtifact(whole);
+    expect(shown).toContain("[1,-20,3e-7],\n");
+    expect(shown).toContain("[4,5,1e+21]\n");
+    expect(shown).toContain("0.5,\n");
+    expect(parseArtifact(shown, "x")).toEqual(whole);
+  });
+
   test("key order is stable, whatever order a target's keys have", async () => {
     const twice = { ...target, budget: { usd: 5, evaluations: 120 } };
     const other = { ...target, budget: { evaluations: 120, usd: 5 } };

@@ -67,13 +67,20 @@ function signaturesOf(program: AnyModule): Artifact["signatures"] {
   return signatures;
 }
 
-/** The file's text: stable key order, long texts and demo sets as arrays of lines, so that a diff shows what was learned. */
+/**
+ * The file's text: stable key order, long texts as arrays of lines and demo sets as JSON, so that a diff shows what was
+ * learned; a vector takes one line.
+ */
 export function printArtifact(artifact: Artifact): string {
   const candidate = Object.fromEntries(Object.entries(artifact.candidate).map(([id, value]) => [id, printed(value)]));
-  return `${JSON.stringify({ ...artifact, candidate }, undefined, 2)}\n`;
+  const text = JSON.stringify({ ...artifact, candidate }, undefined, 2);
+  // No text in JSON holds a line break of its own: nothing but whole lists of numbers is drawn together.
+  return `${text.replaceAll(numberLists, (list) => list.replaceAll(/\s+/g, ""))}\n`;
 }
 
-/** Several lines become an array; a demo set becomes one line per row. `readArtifact` undoes either. */
+const numberLists = /\[\n\s+(?:-?\d[\d.eE+-]*,?\s+)+\]/g;
+
+/** Several lines become an array, a demo set becomes JSON. `readArtifact` undoes either. */
 function printed(value: string): string | { lines: readonly string[] } | { json: unknown } {
   const json = value.startsWith('{"rows":') ? canonical(value) : undefined;
   if (json !== undefined) return { json };

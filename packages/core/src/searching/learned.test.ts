@@ -49,3 +49,12 @@ test("the baseline has learned nothing, and a candidate that nobody noted is tol
   expect(learned(space, lineage, base)).toEqual([]);
   expect(learned(space, lineage, candidate("Answer.\nBe brief.\nNow."))).toEqual(["m.instructions: Now."]);
 });
+
+test("of demos that are chosen for each input, it says how many are", () => {
+  const rows = ["1", "2"].map((q) => ({ input: { q }, output: { a: q } }));
+  const select = { k: 1, by: "nearest", embedder: "e", vectors: [[0], [1]] } as const;
+  const near = candidate("Answer.\nBe brief.", encodeDemos({ rows, select }));
+  expect(learned(space, [entry(base, "the starting point", 0), entry(near, "near ones", 10, base)], near)).toEqual([
+    "m.demos: the 1 nearest of 2 demos in place of 0 (near ones, after 10 evaluations)",
+  ]);
+});

@@ -15,8 +15,13 @@ export function learned(space: Space, lineage: readonly LineageEntry[], candidat
     if (kind === "text") return ofText(id, before, after, line);
     const origin = sourceOf(line, (one) => one[id] === after);
     if (kind === "choice") return [`${id}: ${before} -> ${after}${origin}`];
-    return [`${id}: ${decodeDemos(after).rows.length} demos in place of ${decodeDemos(before).rows.length}${origin}`];
+    return [`${id}: ${demosIn(after)} demos in place of ${demosIn(before)}${origin}`];
   });
+}
+
+function demosIn(value: string): string {
+  const { rows, select } = decodeDemos(value);
+  return select === undefined ? String(rows.length) : `the ${select.k} nearest of ${rows.length}`;
 }
 
 function ofText(id: ComponentId, before: string, after: string, line: readonly LineageEntry[]): readonly string[] {
