@@ -2,6 +2,7 @@ import { testOptimizer } from "@cultivar/core/testing";
 import { describe, test } from "vitest";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { gepa, published } from "./gepa/gepa.ts";
+import { knnFewShot } from "./knn-few-shot/knn-few-shot.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 import { randomSearch } from "./random-search/random-search.ts";
 import { sequence } from "./sequence/sequence.ts";
@@ -13,6 +14,11 @@ describe("the optimizers keep the contract", () => {
   testOptimizer({ test }, "gepa of width 4", { make: () => gepa({ width: 4 }) });
   testOptimizer({ test }, "gepa as published", { make: () => gepa(published) });
   testOptimizer({ test }, "gepa as published, of width 4", { make: () => gepa({ ...published, width: 4 }) });
+  testOptimizer({ test }, "knnFewShot", {
+    make: () => knnFewShot(),
+    skip: [{ reason: "it takes every row: there is nothing to draw", tests: ["takes seed 0 for a seed"] }],
+  });
+  testOptimizer({ test }, "knnFewShot of a drawn pool", { make: () => knnFewShot({ embedder: "toy", maxPool: 16 }) });
   testOptimizer({ test }, "randomSearch", { make: () => randomSearch() });
   testOptimizer({ test }, "sequence", {
     make: () => sequence(labeledFewShot(), bootstrap(), randomSearch({ candidates: 4 })),

@@ -45,6 +45,8 @@ export type { StopRule } from "./gepa/stops.ts";
 export { onPlateau, whenDry, whenLittleToGain, whenSolved } from "./gepa/stops.ts";
 export type { Contest, RacingOptions, Validation, Verdict } from "./gepa/validation.ts";
 export { fullPass, racing } from "./gepa/validation.ts";
+export type { KnnFewShotOptions } from "./knn-few-shot/knn-few-shot.ts";
+export { knnFewShot } from "./knn-few-shot/knn-few-shot.ts";
 export type { LabeledFewShotOptions } from "./labeled-few-shot/labeled-few-shot.ts";
 export { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 export type { InstructionChoices } from "./random-search/draws.ts";
