@@ -1,5 +1,8 @@
 export type { BootstrapOptions } from "./bootstrap/bootstrap.ts";
 export { bootstrap } from "./bootstrap/bootstrap.ts";
+export type { MemberName, Members } from "./ensemble/ensemble.ts";
+export { ensemble } from "./ensemble/ensemble.ts";
+export { majorityVote, meanOf } from "./ensemble/reducers.ts";
 export { ablation } from "./gepa/ablation.ts";
 export type { AcceptRule } from "./gepa/acceptance.ts";
 export { holds, improves } from "./gepa/acceptance.ts";
