@@ -33,6 +33,10 @@ describe("hashedNgrams", () => {
     ]);
   });
 
+  test("uses no tokens, so that its cost is known", async () => {
+    expect((await hashedNgrams().embed(["a"])).usage).toEqual({ inputTokens: 0 });
+  });
+
   test("texts with common words and word parts are nearer", async () => {
     const embedder = hashedNgrams();
     const { vectors } = await embedder.embed([

@@ -33,7 +33,8 @@ export function hashedNgrams(options: HashedNgramsOptions = {}): Embedder {
     provider: "local",
     modelId: `hashed-ngrams-${dimensions}-${sizes.join(".")}`,
     price: { inputUsd: 0, outputUsd: 0, asOf: "2026-11-22" },
-    embed: (texts) => Promise.resolve({ vectors: texts.map((text) => embedText(text, dimensions, sizes)), usage: {} }),
+    embed: (texts) =>
+      Promise.resolve({ vectors: texts.map((text) => embedText(text, dimensions, sizes)), usage: { inputTokens: 0 } }),
   };
 }
 
