@@ -18,7 +18,7 @@ export type { CrossoverOptions } from "./gepa/crossover.ts";
 export { crossover } from "./gepa/crossover.ts";
 export { demonstration } from "./gepa/demonstration.ts";
 export { edits } from "./gepa/edits.ts";
-export type { Belief } from "./gepa/evidence.ts";
+export type { Belief } from "./beliefs/evidence.ts";
 export type { GepaOptions } from "./gepa/gepa.ts";
 export { gepa, published, tuned } from "./gepa/gepa.ts";
 export type { Against, Check, LengthLimit, RefusedText } from "./proposals/hygiene.ts";

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { FakeStudy } from "../fixtures/fake-study.ts";
 import { fakeStudy } from "../fixtures/fake-study.ts";
 import { confirming, noConfirmation } from "./confirmation.ts";
-import type { Scores } from "./evidence.ts";
+import type { Scores } from "../beliefs/evidence.ts";
 import { member } from "./fixtures/members.ts";
 import type { Member } from "./pool.ts";
 

@@ -1,5 +1,5 @@
 import type { Study } from "@cultivar/core";
-import { candidateHash } from "@cultivar/core";
+import { observeAgain } from "../beliefs/observe-again.ts";
 import { wholeNumber } from "../demos/limits.ts";
 import type { Member } from "./pool.ts";
 import { isComplete } from "./pool.ts";
@@ -46,16 +46,7 @@ export function confirming(options: ConfirmingOptions = {}): Confirmation {
         if (ids.length > study.remaining()) return;
         await study.evaluate({ candidate: member.candidate, split: "val", ids });
       }
-      const seen = new Map<string, number>();
-      while (study.remaining() >= study.val.length) {
-        const { candidate, rows } = study.best();
-        const hash = candidateHash(candidate);
-        const sample = seen.get(hash) ?? 1;
-        if (sample >= observations) return;
-        const again = await study.evaluate({ candidate, split: "val", ids: study.val, sample });
-        if (again.rows.every(({ score }, i) => score === rows[i]!.score)) return;
-        seen.set(hash, sample + 1);
-      }
+      await observeAgain(study, observations);
     },
   };
 }

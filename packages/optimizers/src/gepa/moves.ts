@@ -1,5 +1,5 @@
 import type { Candidate, ComponentId, ExampleId, Rng, Row, Study } from "@cultivar/core";
-import type { Belief } from "./evidence.ts";
+import type { Belief } from "../beliefs/evidence.ts";
 import type { Pool, Sighting } from "./pool.ts";
 
 /** What a move works with: one step of the search. */

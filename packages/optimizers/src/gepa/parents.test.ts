@@ -1,6 +1,6 @@
 import { rng } from "@cultivar/core";
 import { describe, expect, test } from "vitest";
-import type { Scores } from "./evidence.ts";
+import type { Scores } from "../beliefs/evidence.ts";
 import { member } from "./fixtures/members.ts";
 import type { ParentRule } from "./parents.ts";
 import { currentBest, epsilonGreedy, pareto, thompson, topK } from "./parents.ts";

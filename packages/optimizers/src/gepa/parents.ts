@@ -1,7 +1,7 @@
 import type { Rng } from "@cultivar/core";
 import { CultivarError } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
-import { drawFrom as drawBelief } from "./evidence.ts";
+import { drawFrom as drawBelief } from "../beliefs/evidence.ts";
 import type { Frontier, Fronts } from "./pareto.ts";
 import { ascending, byInstance, frequencies, prune, within } from "./pareto.ts";
 import type { Member } from "./pool.ts";

@@ -1,4 +1,4 @@
-import type { Scores } from "./evidence.ts";
+import type { Scores } from "../beliefs/evidence.ts";
 import type { Member } from "./pool.ts";
 
 interface Reading extends Iterable<readonly [instance: string, places: ReadonlySet<number>]> {

@@ -1,7 +1,7 @@
 import type { Candidate, ComponentId, ExampleId, Row } from "@cultivar/core";
 import { candidateHash } from "@cultivar/core";
-import type { Belief, Scores } from "./evidence.ts";
-import { combined, pairedEvidence } from "./evidence.ts";
+import type { Belief, Scores } from "../beliefs/evidence.ts";
+import { combined, pairedEvidence } from "../beliefs/evidence.ts";
 
 /** A candidate that was kept. */
 export interface Member {

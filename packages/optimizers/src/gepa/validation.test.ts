@@ -2,7 +2,7 @@ import type { Row } from "@cultivar/core";
 import { rng } from "@cultivar/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Belief, Scores } from "./evidence.ts";
+import type { Belief, Scores } from "../beliefs/evidence.ts";
 import { member } from "./fixtures/members.ts";
 import { noPromise } from "./pool.ts";
 import type { Validation, Verdict } from "./validation.ts";

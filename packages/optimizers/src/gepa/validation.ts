@@ -1,7 +1,7 @@
 import type { Row } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
-import type { Belief } from "./evidence.ts";
-import { chanceAbove, combined, expectedGain, pairedEvidence } from "./evidence.ts";
+import type { Belief } from "../beliefs/evidence.ts";
+import { chanceAbove, combined, expectedGain, pairedEvidence } from "../beliefs/evidence.ts";
 import type { Member } from "./pool.ts";
 
 /** A draft before it is scored on val. Places are those of val rows. */
