@@ -8,6 +8,12 @@ export function examplesText(study: Study, id: ComponentId, rows: readonly Row[]
   return rows.map((row, i) => exampleText(id, examples.get(row.id)!, row, i + 1)).join("\n\n");
 }
 
+/** A labelled row alone: its input, and what is expected. */
+export function rowText({ input, expected }: Example, number: number): string {
+  const label = expected === undefined ? "" : `\n\n## Expected of the program\n${fieldsText(expected)}`;
+  return `# Example ${number}\n\n## Inputs\n${fieldsText(input)}${label}`;
+}
+
 /** One example: what went into the text's module, what came out, and what was said. */
 function exampleText(id: ComponentId, example: Example, row: Row, number: number): string {
   const path = ownerOf(id, row);

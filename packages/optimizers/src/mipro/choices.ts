@@ -1,0 +1,68 @@
+import type { Candidate, ComponentId, Space } from "@cultivar/core";
+import { decodeDemos } from "@cultivar/core";
+import { modulePath } from "../demos/demo-components.ts";
+import { wordDistance, wordVectors } from "../proposals/word-vectors.ts";
+import type { Axis, Point } from "../samplers/sampler.ts";
+
+/** The values to choose among, by component in the order of the space; the baseline's own value is the first of each. */
+export type Choices = ReadonlyMap<ComponentId, readonly string[]>;
+
+/** What may be chosen before anything is proposed: the baseline, and what the space itself lists. */
+export function firstChoices(space: Space, baseline: Candidate): Choices {
+  return new Map(
+    Object.entries(space).map(([id, { choices = [] }]) => [id, [...new Set([baseline[id]!, ...choices])]] as const),
+  );
+}
+
+/** `choices` with new values at the end of their components' lists; points of before stay what they were. */
+export function withValues(choices: Choices, values: ReadonlyMap<ComponentId, readonly string[]>): Choices {
+  return new Map([...choices].map(([id, known]) => [id, [...new Set([...known, ...(values.get(id) ?? [])])]] as const));
+}
+
+/** The candidate at a point: a value for each component, in the order of `choices`. */
+export function candidateAt(choices: Choices, point: Point): Candidate {
+  return Object.fromEntries([...choices].map(([id, values], i) => [id, values[point[i]!]!]));
+}
+
+/** How texts are told apart: the distance of any two of a list, in [0, 1]. */
+export type TextDistances = (texts: readonly string[]) => (a: number, b: number) => number;
+
+/** By their words. */
+export const byWords: TextDistances = (texts) => {
+  const vectors = wordVectors(texts);
+  return (a, b) => wordDistance(vectors[a]!, vectors[b]!);
+};
+
+/**
+ * The axes of a search among `choices`. Texts are as far apart as `texts` says, relative to the farthest two; demo sets
+ * as few demos as they share (1 minus Jaccard's index); other values are equal or not.
+ */
+export function axesOf(space: Space, choices: Choices, texts: TextDistances = byWords): readonly Axis[] {
+  return [...choices].map(([id, values]) => {
+    const { kind } = space[id]!;
+    const axis = { name: id, group: modulePath(id), size: values.length };
+    if (kind === "choice" || values.length < 2) return axis;
+    const between = kind === "text" ? texts(values) : sharedDemos(values);
+    return { ...axis, distance: relative(values.length, between) };
+  });
+}
+
+function sharedDemos(values: readonly string[]): (a: number, b: number) => number {
+  const sets = values.map(
+    (value) => new Set(decodeDemos(value).rows.map(({ source, ...row }) => source ?? JSON.stringify(row))),
+  );
+  return (a, b) => {
+    const [one, other] = [sets[a]!, sets[b]!];
+    const shared = [...one].filter((demo) => other.has(demo)).length;
+    const all = one.size + other.size - shared;
+    return all === 0 ? 0 : 1 - shared / all;
+  };
+}
+
+/** All distances, computed once, as shares of the largest. */
+function relative(size: number, between: (a: number, b: number) => number): (a: number, b: number) => number {
+  const table = new Float64Array(size * size);
+  for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) table[a * size + b] = table[b * size + a] = between(a, b);
+  const most = table.reduce((max, one) => Math.max(max, one), 0);
+  return most === 0 ? (a, b) => (a === b ? 0 : 1) : (a, b) => table[a * size + b]! / most;
+}

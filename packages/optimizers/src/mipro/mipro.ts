@@ -1,0 +1,164 @@
+import type { Candidate, ExampleId, Optimizer, Row, Study } from "@cultivar/core";
+import { observeAgain } from "../beliefs/observe-again.ts";
+import { passRule } from "../bootstrap/pass-rule.ts";
+import { demoSets } from "../proposals/demo-sets.ts";
+import { proposeTexts } from "../proposals/instructions.ts";
+import { dataSummary } from "../proposals/summary.ts";
+import type { Choices } from "./choices.ts";
+import { axesOf, firstChoices, withValues } from "./choices.ts";
+import { search } from "./search.ts";
+import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
+import { allowanceOf, finalists, miproSettings } from "./settings.ts";
+import type { Trial } from "./trials.ts";
+import { gainOver, leaderOf, meanOf } from "./trials.ts";
+
+/** Train rows that the summary of the data is made from. */
+const summarized = 12;
+/** Observations of each val row of the winner, if evaluations are left. */
+const observations = 3;
+
+/**
+ * Bayesian search over instructions, demo sets and every choice of the space. Each round looks at train rows, sorts what
+ * goes wrong, has `models.reflect` propose texts, and makes demo sets of runs and labels; then a sampler chooses
+ * combinations, which are scored on few val rows at first, and on all of them where they do well.
+ * Source: Opsahl-Ong et al., 2024, "Optimizing Instructions and Demonstrations for Multi-Stage Language Model Programs"
+ * (arXiv 2406.11695; MIPRO). Differs: rows are halved and not drawn afresh, points are compared on the same rows, failures
+ * are triaged, and later rounds go on from the best point.
+ * Throws `config` errors for options out of range.
+ */
+export function mipro(options: MiproOptions = {}): Optimizer {
+  const settings = miproSettings(options);
+  const { sampler, rows, checks, ...plain } = settings;
+  return {
+    name: "mipro",
+    options: { ...plain, sampler: sampler.name, rows: rows.name, checks: checks.map(({ name }) => name) },
+    async run(study) {
+      const order = study.rng("mipro/val").shuffle(study.val);
+      const allowance = allowanceOf(study, settings);
+      const summary = textsOf(study, settings).length === 0 ? "" : await dataSummary(study, summarized);
+      let choices = firstChoices(study.space, study.baseline);
+      let trials: readonly Trial[] = [await baselineOf(study, order)];
+      let seen: readonly Row[] = [];
+      for (let round = 0; round < settings.rounds && !isSolved(study, trials); round++) {
+        const { candidate } = leaderOf(trials, widthOf(study));
+        const ids = toLookAt(study, allowance, seen);
+        seen =
+          ids.length === 0 ? [] : (await study.evaluate({ candidate, split: "train", capture: "trace", ids })).rows;
+        choices = await grown({ study, choices, candidate, rows: seen, summary, settings, round });
+        const axes = axesOf(study.space, choices);
+        if (axes.every(({ size }) => size === 1)) {
+          study.note({ type: "remark", text: "mipro: nothing to choose among: no text, demo set or choice varies" });
+          return;
+        }
+        trials = await search(
+          {
+            study,
+            choices,
+            axes,
+            sampler,
+            rows,
+            width: settings.width,
+            order,
+            upTo: allowance.upTo(round),
+            reserve: (all) =>
+              Math.min(allowance.reserve, sum(finalistsOf(study, all).map((one) => order.length - one.scores.length))),
+            label: `mipro/${round}`,
+          },
+          trials,
+        );
+      }
+      await finish(study, trials, order, allowance);
+    },
+  };
+}
+
+function widthOf({ range }: Study): number {
+  return range[1] - range[0];
+}
+
+/** The text components that new texts are proposed for. */
+function textsOf({ space }: Study, { instructions }: MiproSettings): readonly string[] {
+  return instructions === 0 ? [] : Object.keys(space).filter((id) => space[id]!.kind === "text");
+}
+
+/** Scored on all of val before the search begins: costs nothing. */
+async function baselineOf(study: Study, order: readonly ExampleId[]): Promise<Trial> {
+  const { rows } = await study.evaluate({ candidate: study.baseline, split: "val", ids: order });
+  return {
+    point: Object.keys(study.space).map(() => 0),
+    candidate: study.baseline,
+    scores: rows.map(({ score }) => score),
+  };
+}
+
+function isSolved({ range, val }: Study, trials: readonly Trial[]): boolean {
+  return trials.some(({ scores }) => scores.length === val.length && meanOf(scores) >= range[1]);
+}
+
+/** Train rows of a round: those first that went wrong in the one before, then others, by a shuffle of the run's seed. */
+function toLookAt(study: Study, { looked }: Allowance, seen: readonly Row[]): readonly ExampleId[] {
+  const last = new Map(seen.map((row) => [row.id, row.score]));
+  const order = study.rng("mipro/train").shuffle(study.train.map(({ id }) => id));
+  const rank = (id: ExampleId): number => (!last.has(id) ? 1 : last.get(id) === study.range[1] ? 2 : 0);
+  return order.toSorted((a, b) => rank(a) - rank(b)).slice(0, looked);
+}
+
+interface Growth {
+  readonly study: Study;
+  readonly choices: Choices;
+  /** The best one so far, and its train rows with traces. */
+  readonly candidate: Candidate;
+  readonly rows: readonly Row[];
+  readonly summary: string;
+  readonly settings: MiproSettings;
+  readonly round: number;
+}
+
+/** The choices with new texts and demo sets. */
+async function grown({ study, choices, candidate, rows, summary, settings, round }: Growth): Promise<Choices> {
+  const { instructions, maxBootstrapped, maxLabeled, checks, threshold } = settings;
+  const label = `mipro/proposals/${round}`;
+  const passes = passRule("mipro", study.range, threshold);
+  const isZeroShot = maxBootstrapped === 0 && maxLabeled === 0;
+  const demos = isZeroShot
+    ? new Map<string, readonly string[]>()
+    : demoSets({ study, rows, passes, maxBootstrapped, maxLabeled, label }, settings.demoSets);
+  const ids = textsOf(study, settings);
+  const { texts, rejected } = await proposeTexts(
+    { study, base: candidate, rows, summary, checks, label },
+    ids,
+    instructions,
+  );
+  if (rejected.length > 0) {
+    const why = [...new Set(rejected)].slice(0, 3).join("; ");
+    const text = `mipro: ${rejected.length} of ${ids.length * instructions} proposals were not taken: ${why}`;
+    study.note({ type: "remark", text });
+  }
+  return withValues(choices, new Map([...demos, ...texts]));
+}
+
+/** Scores the points that are believed best on all of val, and observes the winner again with what is left. */
+async function finish(
+  study: Study,
+  trials: readonly Trial[],
+  order: readonly ExampleId[],
+  { isOpen }: Allowance,
+): Promise<void> {
+  for (const { candidate, scores } of finalistsOf(study, trials)) {
+    const ids = order.slice(scores.length);
+    if (ids.length === 0 || ids.length > study.remaining()) continue;
+    await study.evaluate({ candidate, split: "val", ids });
+  }
+  if (isOpen) await observeAgain(study, observations);
+}
+
+/** The points that are believed best. */
+function finalistsOf(study: Study, trials: readonly Trial[]): readonly Trial[] {
+  const width = widthOf(study);
+  const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
+  return trials.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,122 @@
+import type { Space, Study } from "@cultivar/core";
+import { CultivarError } from "@cultivar/core";
+import { wholeNumber } from "../demos/limits.ts";
+import type { Check } from "../proposals/hygiene.ts";
+import { hygiene } from "../proposals/hygiene.ts";
+import type { Sampler } from "../samplers/sampler.ts";
+import { uniform } from "../samplers/uniform.ts";
+import type { Effort } from "./auto.ts";
+import { planOf, proposalsOf } from "./auto.ts";
+import type { RowsRule } from "./rows.ts";
+import { halving } from "./rows.ts";
+
+export interface MiproOptions {
+  /** Chooses the points. */
+  readonly sampler?: Sampler;
+  /** How many val rows a point is scored on. Default `halving()`. */
+  readonly rows?: RowsRule;
+  /**
+   * Limits the search to what is usual for this effort, whatever else the budget leaves. Without it the whole budget is
+   * used; without a budget of evaluations either, it is "medium".
+   */
+  readonly auto?: Effort;
+  /** New texts per text component in each round, from 0; the present one is always among the values. Default 12. */
+  readonly instructions?: number;
+  /** Demo sets per module in each round, the empty one included, from 0. Default 8. */
+  readonly demoSets?: number;
+  /** Demos taken from runs, per set at most. Default 4; with `maxLabeled` 0 too, no demos are tried (zero-shot). */
+  readonly maxBootstrapped?: number;
+  /** Labelled demos fill each set up to this many in all. Default 8. */
+  readonly maxLabeled?: number;
+  /** Score from which a run becomes a demo. Default: the best of the metric's range; lower it for graded metrics. */
+  readonly threshold?: number;
+  /** How often texts and demos are proposed, from 1; after the first time from the runs of the best one so far. Default 2. */
+  readonly rounds?: number;
+  /** Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most. Default 64. */
+  readonly looked?: number;
+  /** What a proposed text must pass before it costs an evaluation. Default `hygiene`. */
+  readonly checks?: readonly Check[];
+  /** Points in flight, from 1; changes the result. Default 1. */
+  readonly width?: number;
+}
+
+/** The options with their defaults, checked. */
+export type MiproSettings = Required<Omit<MiproOptions, "auto" | "threshold">> &
+  Pick<MiproOptions, "auto" | "threshold">;
+
+export function miproSettings(options: MiproOptions): MiproSettings {
+  const { auto, threshold, sampler = uniform, rows = halving(), checks = hygiene } = options;
+  if (auto !== undefined && !Object.hasOwn(proposalsOf, auto))
+    throw new CultivarError("config", `mipro: auto must be "light", "medium" or "heavy", got ${JSON.stringify(auto)}`);
+  const whole = (
+    name: "instructions" | "demoSets" | "maxBootstrapped" | "maxLabeled" | "rounds" | "looked" | "width",
+    usual: number,
+    least: number,
+  ): number => wholeNumber("mipro", name, options[name] ?? usual, least);
+  return {
+    sampler,
+    rows,
+    checks,
+    instructions: whole("instructions", proposalsOf[auto ?? "medium"], 0),
+    demoSets: whole("demoSets", auto === undefined ? 8 : proposalsOf[auto], 0),
+    maxBootstrapped: whole("maxBootstrapped", 4, 0),
+    maxLabeled: whole("maxLabeled", 8, 0),
+    rounds: whole("rounds", 2, 1),
+    looked: whole("looked", 64, 0),
+    width: whole("width", 1, 1),
+    ...(auto !== undefined && { auto }),
+    ...(threshold !== undefined && { threshold }),
+  };
+}
+
+/** Points that are scored on all of val in the end, if they were not yet. */
+export const finalists = 2;
+
+/** What a run may spend, in evaluations. */
+export interface Allowance {
+  /** Train rows of each round. */
+  readonly looked: number;
+  /** Val rows of trials at the end of each round, the baseline's pass included; the last round takes what is left. */
+  readonly upTo: (round: number) => number;
+  /** Evaluations kept for the finalists at most. */
+  readonly reserve: number;
+  /** Whether what the budget leaves then may be used for another look at the winner. */
+  readonly isOpen: boolean;
+}
+
+/** Divides what there is into rounds, and says so when an effort was asked for or nothing else limits the run. */
+export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
+  const { rounds, rows, instructions, demoSets } = settings;
+  const left = study.remaining();
+  const val = study.val.length;
+  const effort = settings.auto ?? (left === Number.POSITIVE_INFINITY ? "medium" : undefined);
+  const sizes = { axes: axesThatVary(study.space, settings), val, rounds };
+  const most = Math.min(settings.looked, study.train.length);
+  const plan = effort && planOf(effort, { ...sizes, looked: most }, rows);
+  const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
+  const looked = Math.min(most, Math.floor(total / 8));
+  const reserve = Math.min(finalists * val, Math.floor(total / 4));
+  const forTrials = Math.max(0, total - reserve - rounds * looked);
+  if (plan !== undefined) {
+    const texts = Object.values(study.space).filter(({ kind }) => kind === "text").length;
+    const calls = texts === 0 ? 0 : rounds * instructions * texts + 1;
+    study.note({
+      type: "remark",
+      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, for ${instructions} texts per component and ${demoSets} demo sets per module in each of ${rounds} rounds`,
+    });
+  }
+  return {
+    looked,
+    upTo: (round) =>
+      plan === undefined && round === rounds - 1
+        ? Number.POSITIVE_INFINITY
+        : val + Math.floor((forTrials * (round + 1)) / rounds),
+    reserve,
+    isOpen: plan === undefined,
+  };
+}
+
+function axesThatVary(space: Space, { instructions, demoSets }: MiproSettings): number {
+  const counts = { text: instructions, demos: demoSets, choice: 1 };
+  return Object.values(space).filter(({ kind }) => counts[kind] > 0).length;
+}

@@ -1,0 +1,74 @@
+import type { Candidate } from "@cultivar/core";
+import type { Belief, Scores } from "../beliefs/evidence.ts";
+import { chanceAbove, combined, pairedEvidence } from "../beliefs/evidence.ts";
+import type { Observation, Point } from "../samplers/sampler.ts";
+import type { Standing } from "./rows.ts";
+
+/** A point that was tried. */
+export interface Trial {
+  readonly point: Point;
+  readonly candidate: Candidate;
+  /** On the first rows of the run's order; undefined where a row could not be scored. */
+  readonly scores: Scores;
+}
+
+/** Standard deviation of what a point gains over the baseline before it was seen, as a share of the metric's range. */
+const priorGain = 0.3;
+/** A trial whose chance to be better than the best one is below this is scored on no further rows. */
+const hopeless = 0.1;
+
+/** What is believed of a trial's gain over `other`, from the rows that both were scored on. */
+export function gainOver(other: Trial, { scores }: Trial, width: number): Belief {
+  const prior = { mean: 0, variance: (priorGain * width) ** 2 };
+  return combined(prior, pairedEvidence(other.scores.slice(0, scores.length), scores, width));
+}
+
+/** The trial that is believed best: by its gain over the first one, the baseline. The earliest of equals. */
+export function leaderOf(trials: readonly Trial[], width: number): Trial {
+  const gains = trials.map((trial, i) => (i === 0 ? 0 : gainOver(trials[0]!, trial, width).mean));
+  return trials[gains.reduce((best, gain, i) => (gain > gains[best]! ? i : best), 0)]!;
+}
+
+/** The best by mean among the trials that were scored on all `rows` rows; the baseline is one. */
+export function championOf(trials: readonly Trial[], rows: number): Trial {
+  const complete = trials.filter(({ scores }) => scores.length === rows);
+  return complete.reduce((best, trial) => (meanOf(trial.scores) > meanOf(best.scores) ? trial : best));
+}
+
+/** Trials as a rule for rows sees them. */
+export function standings(trials: readonly Trial[], rows: number, width: number): readonly Standing[] {
+  const champion = championOf(trials, rows);
+  return trials.map((trial) => ({
+    asked: trial.scores.length,
+    mean: (level) => meanOf(trial.scores.slice(0, level)),
+    open: chanceAbove(gainOver(champion, trial, width)) >= hopeless,
+  }));
+}
+
+/**
+ * Trials as a sampler sees them, in shares of the metric's range. A mean over few rows is told as what it says of all:
+ * the baseline's mean on all rows, and the trial's difference from it on the rows that it was scored on.
+ */
+export function observationsOf(trials: readonly Trial[], worst: number, width: number): readonly Observation[] {
+  const { scores: before } = trials[0]!;
+  const level = meanOf(before);
+  return trials.flatMap(({ point, scores }) => {
+    const pairs = scores.flatMap((score, i) =>
+      score === undefined || before[i] === undefined ? [] : [score - before[i]],
+    );
+    if (pairs.length === 0) return [];
+    return [{ point, value: (level + meanOf(pairs) - worst) / width, rows: pairs.length }];
+  });
+}
+
+/** The mean of what is known; minus infinity when nothing is. */
+export function meanOf(scores: Scores): number {
+  let sum = 0;
+  let count = 0;
+  for (const score of scores) {
+    if (score === undefined) continue;
+    sum += score;
+    count += 1;
+  }
+  return count === 0 ? Number.NEGATIVE_INFINITY : sum / count;
+}
