@@ -1,4 +1,4 @@
-import type { Candidate, ComponentId, Space } from "@cultivar/core";
+import type { Candidate, ComponentId, Space, Study } from "@cultivar/core";
 import { decodeDemos } from "@cultivar/core";
 import { modulePath } from "../demos/demo-components.ts";
 import { wordDistance, wordVectors } from "../proposals/word-vectors.ts";
@@ -32,6 +32,22 @@ export const byWords: TextDistances = (texts) => {
   const vectors = wordVectors(texts);
   return (a, b) => wordDistance(vectors[a]!, vectors[b]!);
 };
+
+/** By the vectors of an embedder that the target gives: 1 minus their cosine, halved. One call for all texts to choose among. */
+export async function byVectors(study: Study, embedder: string, choices: Choices): Promise<TextDistances> {
+  const texts = [...new Set([...choices].flatMap(([id, values]) => (study.space[id]!.kind === "text" ? values : [])))];
+  const vectors = texts.length === 0 ? [] : await study.embed(embedder, texts);
+  const of = new Map(texts.map((text, i) => [text, unit(vectors[i]!)]));
+  return (values) => (a, b) => {
+    const [one, other] = [of.get(values[a]!)!, of.get(values[b]!)!];
+    return Math.max(0, (1 - one.reduce((sum, x, i) => sum + x * other[i]!, 0)) / 2);
+  };
+}
+
+function unit(vector: readonly number[]): readonly number[] {
+  const length = Math.hypot(...vector);
+  return length === 0 ? vector : vector.map((x) => x / length);
+}
 
 /**
  * The axes of a search among `choices`. Texts are as far apart as `texts` says, relative to the farthest two; demo sets

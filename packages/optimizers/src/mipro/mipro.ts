@@ -5,7 +5,7 @@ import { demoSets } from "../proposals/demo-sets.ts";
 import { proposeTexts } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices } from "./choices.ts";
-import { axesOf, firstChoices, withValues } from "./choices.ts";
+import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
@@ -29,6 +29,7 @@ const observations = 3;
 export function mipro(options: MiproOptions = {}): Optimizer {
   const settings = miproSettings(options);
   const { sampler, rows, checks, ...plain } = settings;
+  const { embedder } = settings;
   return {
     name: "mipro",
     options: { ...plain, sampler: sampler.name, rows: rows.name, checks: checks.map(({ name }) => name) },
@@ -45,7 +46,8 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         seen =
           ids.length === 0 ? [] : (await study.evaluate({ candidate, split: "train", capture: "trace", ids })).rows;
         choices = await grown({ study, choices, candidate, rows: seen, summary, settings, round });
-        const axes = axesOf(study.space, choices);
+        const distances = embedder === undefined ? byWords : await byVectors(study, embedder, choices);
+        const axes = axesOf(study.space, choices, distances);
         if (axes.every(({ size }) => size === 1)) {
           study.note({ type: "remark", text: "mipro: nothing to choose among: no text, demo set or choice varies" });
           return;

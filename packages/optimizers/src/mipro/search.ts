@@ -27,7 +27,7 @@ export interface Phase {
 }
 
 /** What a phase starts from and ends with. */
-export interface Progress {
+interface Progress {
   /** In the order in which they were first seen; the baseline is the first. */
   readonly trials: readonly Trial[];
   /** Steps in a row that found nothing to do. */
@@ -35,65 +35,62 @@ export interface Progress {
   readonly left: number;
 }
 
-/** What one step found: a trial with more rows than before, or nothing to do. */
-interface Step {
-  readonly trial?: Trial;
-}
-
 /**
  * Scores points until their share of evaluations is used, the space is exhausted, or a trial has the best score on every
- * row. Each step scores a promising trial on more rows, or a point that the sampler suggests on the first few.
+ * row. Each step scores a promising trial on more rows, or a point that the sampler suggests on the first few. Nothing
+ * that was begun is dropped: a step that finds it over does nothing, and after `width` of those it is.
  */
 export async function search(phase: Phase, trials: readonly Trial[]): Promise<readonly Trial[]> {
-  const { study, order, width, upTo, reserve } = phase;
-  const levels = phase.rows.levels(order.length);
+  const levels = phase.rows.levels(phase.order.length);
   const cost = Math.max(...levels.map((level, i) => level - (levels[i - 1] ?? 0)));
-  const top = study.range[1];
-  const over = ({ trials: all, idle, left }: Progress): boolean =>
-    idle >= width ||
-    left < reserve(all) + cost ||
-    all.reduce((sum, { scores }) => sum + scores.length, 0) >= upTo ||
-    championOf(all, order.length).scores.every((score) => score === top);
-  const first: Progress = { trials, idle: 0, left: study.remaining() };
-  if (over(first)) return trials;
-  const last = await inOrder<Progress, Step>(study, {
-    width,
+  if (phase.study.remaining() < cost) return trials;
+  const last = await inOrder<Progress, Trial | undefined>(phase.study, {
+    width: phase.width,
     cost,
-    state: first,
-    start: (step, state, own) => advance({ ...phase, study: own }, levels, state.trials, step),
-    commit: ({ trials: all, idle }, { trial }, _, left) => ({
-      trials: trial === undefined ? all : merged(all, trial),
-      idle: trial === undefined ? idle + 1 : 0,
-      left,
-    }),
-    until: over,
+    state: { trials, idle: 0, left: phase.study.remaining() },
+    start: (step, state, study) => advance({ ...phase, study }, { levels, cost, step }, state.trials),
+    commit: ({ trials: all, idle }, trial, _, left) =>
+      trial === undefined ? { trials: all, idle: idle + 1, left } : { trials: merged(all, trial), idle: 0, left },
+    // with less than the cost of one step left, none is in flight
+    until: ({ idle, left }) => idle >= phase.width || left < cost,
   });
   return last.trials;
 }
 
-async function advance(
-  { study, choices, axes, sampler, rows, width, order, label }: Phase,
-  levels: readonly number[],
-  trials: readonly Trial[],
-  step: number,
-): Promise<Step> {
-  const range = study.range[1] - study.range[0];
-  const promoted = rows.promoted(standings(trials, order.length, range), levels);
+interface Place {
+  readonly levels: readonly number[];
+  /** Rows of one step at most. */
+  readonly cost: number;
+  readonly step: number;
+}
+
+/** A trial with more rows than before; undefined when there is nothing to do. */
+async function advance(phase: Phase, place: Place, trials: readonly Trial[]): Promise<Trial | undefined> {
+  const { study, choices, axes, sampler, rows, width, order, label } = phase;
+  const { levels, step } = place;
+  if (isOver(phase, place, trials)) return undefined;
+  const [worst, best] = study.range;
+  const promoted = rows.promoted(standings(trials, order.length, best - worst), levels);
   // steps in flight together see the same trials: each takes another one
   const up = promoted[step % width];
-  if (up !== undefined) return { trial: await further(study, trials[up]!, levels, order) };
-  if (trials.length >= sizeOf(axes)) return {};
-  const rng = study.rng(`${label}/${step}`);
-  const point = sampler.suggest(observationsOf(trials, study.range[0], range), axes, rng);
-  if (trials.some((known) => keyOf(known.point) === keyOf(point))) return {};
-  const trial = { point, candidate: candidateAt(choices, point), scores: [] };
-  study.note({
-    type: "proposal",
-    candidate: trial.candidate,
-    parents: [study.baseline],
-    why: `${sampler.name}: ${describe(axes, point)}`,
-  });
-  return { trial: await further(study, trial, levels, order) };
+  if (up !== undefined) return further(study, trials[up]!, levels, order);
+  if (trials.length >= sizeOf(axes)) return undefined;
+  const point = sampler.suggest(observationsOf(trials, worst, best - worst), axes, study.rng(`${label}/${step}`));
+  if (trials.some((known) => keyOf(known.point) === keyOf(point))) return undefined;
+  const candidate = candidateAt(choices, point);
+  const why = `${sampler.name}: ${describe(axes, point)}`;
+  study.note({ type: "proposal", candidate, parents: [study.baseline], why });
+  return further(study, { point, candidate, scores: [] }, levels, order);
+}
+
+/** Whether the phase's share is used, or nothing can be better. */
+function isOver({ study, order, width, upTo, reserve }: Phase, { cost }: Place, trials: readonly Trial[]): boolean {
+  const used = trials.reduce((sum, { scores }) => sum + scores.length, 0);
+  return (
+    study.remaining() < reserve(trials) + cost ||
+    used + (width - 1) * cost >= upTo ||
+    championOf(trials, order.length).scores.every((score) => score === study.range[1])
+  );
 }
 
 /** A trial with the rows up to its next level. */

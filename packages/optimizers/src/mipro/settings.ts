@@ -34,6 +34,8 @@ export interface MiproOptions {
   readonly rounds?: number;
   /** Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most. Default 64. */
   readonly looked?: number;
+  /** Tells texts apart for the sampler by this embedder of the target's `models.embedders`. Default: by their words. */
+  readonly embedder?: string;
   /** What a proposed text must pass before it costs an evaluation. Default `hygiene`. */
   readonly checks?: readonly Check[];
   /** Points in flight, from 1; changes the result. Default 1. */
@@ -41,11 +43,11 @@ export interface MiproOptions {
 }
 
 /** The options with their defaults, checked. */
-export type MiproSettings = Required<Omit<MiproOptions, "auto" | "threshold">> &
-  Pick<MiproOptions, "auto" | "threshold">;
+export type MiproSettings = Required<Omit<MiproOptions, "auto" | "threshold" | "embedder">> &
+  Pick<MiproOptions, "auto" | "threshold" | "embedder">;
 
 export function miproSettings(options: MiproOptions): MiproSettings {
-  const { auto, threshold, sampler = uniform, rows = halving(), checks = hygiene } = options;
+  const { auto, threshold, embedder, sampler = uniform, rows = halving(), checks = hygiene } = options;
   if (auto !== undefined && !Object.hasOwn(proposalsOf, auto))
     throw new CultivarError("config", `mipro: auto must be "light", "medium" or "heavy", got ${JSON.stringify(auto)}`);
   const whole = (
@@ -66,6 +68,7 @@ export function miproSettings(options: MiproOptions): MiproSettings {
     width: whole("width", 1, 1),
     ...(auto !== undefined && { auto }),
     ...(threshold !== undefined && { threshold }),
+    ...(embedder !== undefined && { embedder }),
   };
 }
 

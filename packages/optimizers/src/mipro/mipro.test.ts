@@ -1,0 +1,230 @@
+import type { CompileResult, Request, Target } from "@cultivar/core";
+import {
+  artifactFrom,
+  compile,
+  contentHash,
+  decodeDemos,
+  predict,
+  printArtifact,
+  rng,
+  signature,
+  textOf,
+} from "@cultivar/core";
+import type { ScriptedModel } from "@cultivar/core/testing";
+import { scriptedModel } from "@cultivar/core/testing";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { MiproOptions } from "./settings.ts";
+import { mipro } from "./mipro.ts";
+
+// A row is right once the instruction holds its word in capitals or a demo shows it; the teacher adds a word that it sees.
+const words = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen"];
+const name = predict(
+  signature({
+    name: "name",
+    instructions: "Name the animal.",
+    input: z.object({ animal: z.string(), n: z.number() }),
+    output: z.object({ name: z.string() }),
+  }),
+);
+const rows = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    input: { animal: words[(from + i) % 8]!, n: from + i },
+    expected: { name: "yes" },
+  }));
+type Row = ReturnType<typeof rows>[number];
+type NameTarget = Target<Row, { name: string }>;
+
+interface Cast {
+  readonly default: ScriptedModel;
+  readonly reflect: ScriptedModel;
+}
+
+/** Replies come after 0 to 3 milliseconds drawn by request, other ones for each schedule. */
+function cast(schedule = 0, broken: (animal: string) => boolean = () => false): Cast {
+  const latencyMs = (request: unknown): number => (schedule === 0 ? 0 : rng(schedule, contentHash(request)).int(4));
+  const student = scriptedModel(
+    ({ messages }) => {
+      // a repair asks once more below the row
+      const place = messages.findLastIndex((message) => words.some((word) => textOf(message).includes(word)));
+      const animal = words.find((word) => textOf(messages[place]!).includes(word))!;
+      const told = messages.slice(0, place).map(textOf).join("\n");
+      if (broken(animal)) return "no fields at all";
+      return JSON.stringify({ name: told.includes(animal.toUpperCase()) || told.includes(animal) ? "yes" : "no" });
+    },
+    { latencyMs },
+  );
+  const teacher = scriptedModel(
+    ({ messages }) => {
+      const prompt = textOf(messages[0]!);
+      const present = /```\n([\s\S]*?)\n```/.exec(prompt)?.[1];
+      if (present === undefined) return "They are animals.";
+      const wrong = [...prompt.slice(prompt.indexOf("went wrong")).matchAll(/### animal\n(\w+)/g)].map(
+        ([, word]) => word!,
+      );
+      const fresh = [...new Set(wrong)].filter((word) => !present.includes(word.toUpperCase())).slice(0, 3);
+      return `\`\`\`\n${[present, ...fresh.map((word) => word.toUpperCase())].join(" ")}\n\`\`\``;
+    },
+    { latencyMs },
+  );
+  return { default: student, reflect: teacher };
+}
+
+async function run(options: MiproOptions, changes: Partial<NameTarget> = {}, models: Cast = cast()) {
+  const target: NameTarget = {
+    data: { train: rows(0, 16), val: rows(100, 16) },
+    metric: ({ output }) => (output.name === "yes" ? 1 : 0),
+    optimizer: mipro(options),
+    models,
+    budget: { evaluations: 300 },
+    fingerprint: "animals",
+    ...changes,
+  };
+  return { target, models, result: await compile(name, target) };
+}
+
+const demosTried = ({ candidates }: CompileResult): number =>
+  Math.max(...candidates.map(({ candidate }) => decodeDemos(candidate["name.demos"]!).rows.length));
+const instructionsOf = ({ candidate }: CompileResult): string => candidate["name.instructions"]!;
+
+describe("what is searched", () => {
+  test("instructions and demos, to what is right on every row", async () => {
+    const { result } = await run({});
+    expect(result.val.best.mean).toBe(1);
+    expect(result.evaluations).toBeLessThanOrEqual(300);
+    expect(result.lineage.some(({ why }) => /name\.demos \d+, name\.instructions \d+/.test(why))).toBe(true);
+  });
+
+  test("instructions alone: zero-shot tries no demos", async () => {
+    const { result } = await run({ maxBootstrapped: 0, maxLabeled: 0 });
+    expect(demosTried(result)).toBe(0);
+    expect(instructionsOf(result)).toMatch(/[A-Z]{3}/);
+    expect(result.improved).toBe(true);
+  });
+
+  test("labels alone", async () => {
+    const { result, models } = await run({ instructions: 0, maxBootstrapped: 0 });
+    expect(models.reflect.calls).toHaveLength(0);
+    expect(instructionsOf(result)).toBe("Name the animal.");
+    expect(result.improved).toBe(true);
+    const tried = result.candidates.flatMap(({ candidate }) => decodeDemos(candidate["name.demos"]!).rows);
+    expect(tried.length).toBeGreaterThan(0);
+    expect(tried.every(({ augmented }) => augmented !== true)).toBe(true);
+  });
+
+  test("runs alone, where there are any that passed", async () => {
+    const { result } = await run({ instructions: 0, maxLabeled: 0, threshold: 0 });
+    const tried = result.candidates.flatMap(({ candidate }) => decodeDemos(candidate["name.demos"]!).rows);
+    expect(tried.length).toBeGreaterThan(0);
+    expect(tried.every(({ augmented }) => augmented === true)).toBe(true);
+  });
+
+  test("a space of two points is tried and left", async () => {
+    const { result, models } = await run(
+      { instructions: 0, maxBootstrapped: 0, maxLabeled: 0 },
+      { vary: { "name.format": ["json", "markers"] } },
+    );
+    expect(result.candidates).toHaveLength(2);
+    expect(result.end).toBe("done");
+    expect(models.reflect.calls).toHaveLength(0);
+  });
+
+  test("a space of one point is nothing to choose among", async () => {
+    const { result } = await run({ instructions: 0, maxBootstrapped: 0, maxLabeled: 0 });
+    expect(result.remarks).toContain("mipro: nothing to choose among: no text, demo set or choice varies");
+    expect(result.improved).toBe(false);
+  });
+
+  test("later rounds go on from the best one so far", async () => {
+    const one = await run({ maxBootstrapped: 0, maxLabeled: 0, rounds: 1 });
+    const three = await run({ maxBootstrapped: 0, maxLabeled: 0, rounds: 3 });
+    const learned = (text: string): number => text.match(/\b[A-Z]{3}\b/g)?.length ?? 0;
+    expect(learned(instructionsOf(one.result))).toBeLessThanOrEqual(3);
+    expect(learned(instructionsOf(three.result))).toBeGreaterThan(learned(instructionsOf(one.result)));
+  });
+});
+
+describe("what it costs", () => {
+  test("an effort says beforehand what it takes, and takes no more", async () => {
+    const { result } = await run({ auto: "light" }, { budget: { evaluations: 5000 } });
+    const remark = result.remarks.find((one) => one.startsWith("mipro: light effort"))!;
+    const [, most, calls] = /at most (\d+) evaluations .* about (\d+) proposer calls/.exec(remark)!;
+    expect(result.evaluations - 16).toBeLessThanOrEqual(Number(most));
+    expect(Number(calls)).toBe(2 * 6 + 1);
+    const { result: heavy } = await run({ auto: "heavy" }, { budget: { evaluations: 5000 } });
+    expect(
+      Number(/at most (\d+)/.exec(heavy.remarks.find((one) => one.startsWith("mipro: heavy"))!)![1]),
+    ).toBeGreaterThan(Number(most));
+  });
+
+  test("without a budget of evaluations it is medium, and ends", async () => {
+    const { result } = await run({}, { budget: { calls: 100_000 } });
+    expect(result.remarks.some((one) => one.startsWith("mipro: medium effort"))).toBe(true);
+    expect(result.end).toBe("done");
+  });
+
+  test.each([17, 18, 20, 24, 30, 33, 48, 49, 64, 100])("keeps to %i evaluations", async (evaluations) => {
+    const { result, models } = await run({ width: 3 }, { budget: { evaluations } });
+    expect(result.evaluations).toBeLessThanOrEqual(evaluations);
+    // every evaluation is one call, and none is made twice
+    expect(models.default.calls.length).toBe(result.evaluations);
+    expect(result.logical.calls).toBe(models.default.calls.length + models.reflect.calls.length);
+  });
+});
+
+describe("what goes wrong", () => {
+  test("a metric that always throws stops the run and names the row", async () => {
+    const metric = (): number => {
+      throw new Error("no such column");
+    };
+    await expect(run({}, { metric })).rejects.toThrow(/no such column/);
+  });
+
+  test("replies that cannot be read score the bottom, row by row, and what can be read is learned from", async () => {
+    const { result } = await run(
+      {},
+      {},
+      cast(0, (animal) => animal === "bee"),
+    );
+    expect(result.val.best.mean).toBeGreaterThan(result.val.baseline.mean!);
+    expect(result.val.best.mean).toBeLessThanOrEqual(7 / 8);
+    expect(result.val.best.n).toBe(16);
+  });
+
+  test.each([
+    [{ auto: "huge" as never }, /auto must be "light", "medium" or "heavy", got "huge"/],
+    [{ rounds: 0 }, /rounds must be a whole number of at least 1, got 0/],
+    [{ instructions: -1 }, /instructions must be a whole number of at least 0/],
+    [{ width: 0 }, /width must be/],
+  ])("refuses %j", (options, message) => expect(() => mipro(options)).toThrow(message));
+
+  test("an embedder that is not given is said so", async () => {
+    await expect(run({ embedder: "own" })).rejects.toThrow(/own/);
+  });
+});
+
+describe("the same result, byte for byte and with no request made twice", () => {
+  async function printed(options: MiproOptions, schedule: number, changes: Partial<NameTarget> = {}): Promise<string> {
+    const { target, models, result } = await run(options, changes, cast(schedule));
+    for (const { calls } of Object.values(models))
+      expect(new Set((calls as readonly Request[]).map((request) => contentHash(request))).size).toBe(calls.length);
+    const { lineage, candidates, front, remarks, evaluations } = result;
+    return `${printArtifact(artifactFrom(name, target, result))}${JSON.stringify({ lineage, candidates, front, remarks, evaluations })}`;
+  }
+
+  test.each([{ width: 1 }, { width: 4 }, { width: 4, rounds: 3 }])(
+    "whatever the latencies, with %j",
+    async (options) => {
+      const expected = await printed(options, 0);
+      for (let schedule = 1; schedule <= 3; schedule++)
+        expect(await printed(options, schedule, { concurrency: [3, 64][schedule % 2]! })).toBe(expected);
+      expect(await printed(options, 5, { concurrency: 1 })).toBe(expected);
+    },
+  );
+
+  test("by seed, 0 included", async () => {
+    const [zero, nine] = [await printed({}, 0, { seed: 0 }), await printed({}, 0, { seed: 9 })];
+    expect(zero).not.toBe(nine);
+    expect(await printed({}, 0, { seed: 0 })).toBe(zero);
+  });
+});

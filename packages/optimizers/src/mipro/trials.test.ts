@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Trial } from "./trials.ts";
+import { championOf, gainOver, leaderOf, observationsOf, standings } from "./trials.ts";
+
+const trial = (place: number, ...scores: readonly (number | undefined)[]): Trial => ({
+  point: [place],
+  candidate: { c: String(place) },
+  scores,
+});
+const baseline = trial(0, 0, 1, 0, 1, 0, 1, 0, 1);
+
+test("few rows tell what they tell of all: the difference on the same rows, from the baseline's mean on all", () => {
+  const [first, hard, unknown] = observationsOf([baseline, trial(1, 1, 1), trial(2, 0, undefined, 1)], 0, 1);
+  expect(first).toEqual({ point: [0], value: 0.5, rows: 8 });
+  expect(hard).toEqual({ point: [1], value: 1, rows: 2 });
+  expect(unknown).toEqual({ point: [2], value: 1, rows: 2 });
+  expect(observationsOf([baseline, trial(3, undefined)], 0, 1)).toHaveLength(1);
+});
+
+test("values are shares of the metric's range", () => {
+  const [first, worse] = observationsOf([trial(0, -1, 0), trial(1, -1, -1)], -1, 1);
+  expect(first!.value).toBe(0.5);
+  expect(worse!.value).toBe(0);
+});
+
+test("more rows weigh more: a lucky first row does not lead", () => {
+  const lucky = trial(1, 1);
+  const good = trial(2, 1, 1, 1, 1, 0, 1, 1, 1);
+  expect(gainOver(baseline, lucky, 1).mean).toBeLessThan(gainOver(baseline, good, 1).mean);
+  expect(leaderOf([baseline, lucky, good], 1)).toBe(good);
+  expect(leaderOf([baseline, trial(1, 0, 0)], 1)).toBe(baseline);
+});
+
+test("the champion was scored on every row, and a trial far behind it is not open", () => {
+  const champion = trial(1, 1, 1, 1, 1, 1, 1, 1, 1);
+  const all = [baseline, champion, trial(2, 0, 0, 0, 0), trial(3, 1, 1)];
+  expect(championOf(all, 8)).toBe(champion);
+  expect(standings(all, 8, 1).map(({ open }) => open)).toEqual([false, true, false, true]);
+});
