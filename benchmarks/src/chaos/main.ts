@@ -1,33 +1,62 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { version } from "@cultivar/core";
+import { messageOf, version } from "@cultivar/core";
 import { chaos } from "./chaos.ts";
 
-const { values } = parseArgs({
-  options: {
-    kills: { type: "string", default: "50" },
-    seed: { type: "string", default: "1" },
-    json: { type: "boolean", default: false },
-    out: { type: "string" },
-  },
-});
+const usage = `npm run test:chaos -- [flags]: a compile killed with SIGKILL at random moments, against an uninterrupted one
+  --kills N    default 50
+  --seed N     of the moments; default 1
+  --json       one JSON object on stdout
+  --out FILE   writes that object too
+`;
 
-const report = await chaos({
-  kills: Number(values.kills),
-  seed: Number(values.seed),
-  cutBytes: 2048,
-  onProgress: (text) => void process.stderr.write(`${text}\n`),
-});
-const command = `npm run test:chaos -- --kills ${values.kills} --seed ${values.seed}`;
-const result = { command, node: process.version, core: version, simulated: true, ...report };
-if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
-if (values.json) {
-  process.stdout.write(`${JSON.stringify(result)}\n`);
-} else {
-  const { violations, ...figures } = result;
-  for (const [name, value] of Object.entries(figures))
-    process.stdout.write(`${name.padEnd(18)} ${Array.isArray(value) ? value.join(" to ") : String(value)}\n`);
-  process.stdout.write(`${"violations".padEnd(18)} ${violations.length}\n`);
-  for (const violation of violations) process.stdout.write(`  ${violation}\n`);
+/** Returns the exit code: 1 when something was violated. */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      kills: { type: "string", default: "50" },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean", default: false },
+      out: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return 0;
+  }
+  const [kills, seed] = [whole("kills", values.kills, 1), whole("seed", values.seed, 0)];
+  const report = await chaos({
+    kills,
+    seed,
+    cutBytes: 2048,
+    onProgress: (text) => void process.stderr.write(`${text}\n`),
+  });
+  const command = `npm run test:chaos -- --kills ${kills} --seed ${seed}`;
+  const result = { command, node: process.version, core: version, simulated: true, ...report };
+  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : printed(result));
+  return report.violations.length === 0 ? 0 : 1;
 }
-process.exitCode = report.violations.length === 0 ? 0 : 1;
+
+function printed({ violations, ...figures }: Awaited<ReturnType<typeof chaos>>): string {
+  const lines = Object.entries(figures).map(
+    ([name, value]) => `${name.padEnd(18)} ${Array.isArray(value) ? value.join(" to ") : String(value)}`,
+  );
+  const list = violations.map((violation) => `  ${violation}`);
+  return [...lines, `${"violations".padEnd(18)} ${violations.length}`, ...list, ""].join("\n");
+}
+
+function whole(flag: string, text: string, least: number): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`--${flag}: expected a whole number from ${least}, got ${JSON.stringify(text)}`);
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    process.stderr.write(`chaos: ${messageOf(error)}\n`);
+    process.exitCode = 2;
+  },
+);

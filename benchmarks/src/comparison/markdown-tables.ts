@@ -148,14 +148,10 @@ export function failureList({ rows }: Level, files: readonly ResultFile[]): stri
 /**
  * One optimizer against another: paired by seed, with 95 % intervals and p adjusted by Holm over the worlds, and the ratio
  * of the median numbers of metric calls until 90 % of the way. Runs that never get there count as the whole budget, so that
- * a ratio with one such median is a bound, and there is none with two. Throws for an optimizer without rows.
+ * a ratio with one such median is a bound, and there is none with two. Undefined for an optimizer without rows at this level.
  */
-export function duelTable({ rows, budget }: Level, challenger: string, other: string): string {
-  for (const name of [challenger, other])
-    if (!rows.some((row) => row.optimizer === name))
-      throw new Error(
-        `--duel: expected two of ${[...new Set(rows.map((row) => row.optimizer))].join(", ")}, got ${name}`,
-      );
+export function duelTable({ rows, budget }: Level, challenger: string, other: string): string | undefined {
+  if ([challenger, other].some((name) => !rows.some((row) => row.optimizer === name))) return undefined;
   const { overall: whole, worlds } = duel(rows, challenger, other);
   const rowOf = (optimizer: string, world: string): Row | undefined =>
     rows.find((row) => row.optimizer === optimizer && row.world === world);

@@ -119,7 +119,7 @@ describe("tables", () => {
     };
     expect(duelTable(bounded, "mine", "peer")).toContain("| < 0.40 |");
     expect(duelTable(bounded, "peer", "mine")).toContain("| > 2.50 |");
-    expect(() => duelTable(level!, "mine", "nobody")).toThrow("expected two of null, mine, peer, got nobody");
+    expect(duelTable(level!, "mine", "nobody")).toBeUndefined();
   });
 });
 
@@ -147,6 +147,10 @@ test("files become tables, and what is no result is named", () => {
   expect(text).toContain("### 100 metric calls, no noise, 10 train, 5 val and 20 test rows");
   expect(text).toContain("| `a` | 90 | 90 (70) |");
   expect(text).toContain("| peer | 3 | 90 | 70 | 120 | 0.250 | 2.0 | 4 of 9 |");
+  // a duel stands where both have rows, and a name that no file has is an error
+  const noisy = write("noisy.json", JSON.stringify(file([row("a", "mine", [0.7], { noise: 0.1 })])));
+  expect(markdownOf([...paths, noisy], [["mine", "peer"]]).match(/`mine` against `peer`/g)).toHaveLength(1);
+  expect(() => markdownOf(paths, [["mine", "nobody"]])).toThrow("--duel: expected two of null, mine, peer, got nobody");
   expect(() => markdownOf([write("bad.json", "{")], [])).toThrow("bad.json: ");
   expect(() => markdownOf([write("other.json", "{}")], [])).toThrow("other.json: expected what npm run bench");
 });

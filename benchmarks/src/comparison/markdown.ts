@@ -40,7 +40,11 @@ export function readArguments(args: readonly string[]): {
 export function markdownOf(paths: readonly string[], duels: readonly (readonly [string, string])[]): string {
   const files = paths.map(readResults);
   const parts = [provenance(files)];
-  for (const level of levelsOf(files)) {
+  const levels = levelsOf(files);
+  const known = new Set(levels.flatMap(({ rows }) => rows.map(({ optimizer }) => optimizer)));
+  const unknown = duels.flat().find((name) => !known.has(name));
+  if (unknown !== undefined) throw new Error(`--duel: expected two of ${[...known].join(", ")}, got ${unknown}`);
+  for (const level of levels) {
     const lists = [failureList(level, files), aboveList(level)];
     parts.push(
       `### ${titleOf(level)}`,
@@ -53,7 +57,7 @@ export function markdownOf(paths: readonly string[], duels: readonly (readonly [
       "Means over worlds, per run.",
       costTable(level),
       ...lists.filter((list) => list !== ""),
-      ...duels.map(([challenger, other]) => duelTable(level, challenger, other)),
+      ...duels.flatMap(([challenger, other]) => duelTable(level, challenger, other) ?? []),
     );
   }
   return parts.join("\n\n");

@@ -24,13 +24,15 @@ export interface Duel {
   readonly worlds: readonly { readonly world: string; readonly difference: Paired; readonly adjustedP: number }[];
 }
 
-/** Every optimizer of rows of one noise level and budget. */
-export function overall(rows: readonly Row[]): readonly Overall[] {
+/** Every optimizer of rows of one noise level and budget; `unranked` ones have no rank, and take none from others. */
+export function overall(rows: readonly Row[], unranked: readonly string[] = []): readonly Overall[] {
   const optimizers = [...new Set(rows.map((row) => row.optimizer))];
   const worlds = [...new Set(rows.map((row) => row.world))];
   const scoreOf = (optimizer: string, world: string): number | undefined =>
     rows.find((row) => row.optimizer === optimizer && row.world === world)?.score?.mean;
-  const complete = optimizers.filter((one) => worlds.every((world) => scoreOf(one, world) !== undefined));
+  const complete = optimizers.filter(
+    (one) => !unranked.includes(one) && worlds.every((world) => scoreOf(one, world) !== undefined),
+  );
   const ranked = worlds.map((world) => ranks(complete.map((one) => scoreOf(one, world)!)));
   return optimizers.flatMap((optimizer) => {
     const place = complete.indexOf(optimizer);

@@ -1,3 +1,4 @@
+import { bounds } from "./contestants.ts";
 import type { Overall } from "./overall.ts";
 import { overall } from "./overall.ts";
 import type { Interval } from "./statistics.ts";
@@ -34,7 +35,10 @@ export function printTable(rows: readonly Row[]): string {
     const { noise, persistent } = group[0]!;
     parts.push(
       `Means over worlds, ${noise === 0 ? "no noise" : `noise ${percent(noise)}${persistent ? " by row" : ""}`}`,
-      lines([["optimizer", "worlds", "test score", "of the way", "mean rank"], ...overall(group).map(overallCells)]),
+      lines([
+        ["optimizer", "worlds", "test score", "of the way", "mean rank"],
+        ...overall(group, bounds).map(overallCells),
+      ]),
       "",
     );
   }

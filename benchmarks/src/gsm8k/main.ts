@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { estimate, version } from "@cultivar/core";
+import { estimate, messageOf, version } from "@cultivar/core";
 import { agreements } from "./agreement.ts";
 import type { Verdicts } from "./graders.ts";
 import { graders, verdictsOf } from "./graders.ts";
@@ -8,15 +8,6 @@ import { choices, chosenModel, closestPair, compiledModel, rules, shuffled } fro
 import { printed } from "./print.ts";
 import { defaultPath, modelsOf, readRecorded } from "./recorded.ts";
 
-const { values } = parseArgs({
-  options: {
-    data: { type: "string", default: defaultPath },
-    seeds: { type: "string", default: "200" },
-    json: { type: "boolean", default: false },
-    out: { type: "string" },
-    help: { type: "boolean", default: false },
-  },
-});
 const usage = `npm run bench:gsm8k -- [options]
   --data FILE   JSON lines { question, answer, solutions: { model: text } }; default beside the checkout
   --seeds N     splits to draw, from seed 0; default 200
@@ -28,6 +19,19 @@ const valSizes = [10, 25, 50, 100, 200, 400];
 const confirmedSeeds = 5;
 
 async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      data: { type: "string", default: defaultPath },
+      seeds: { type: "string", default: "200" },
+      json: { type: "boolean", default: false },
+      out: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(usage);
+    return;
+  }
   const seeds = Number(values.seeds);
   if (!Number.isInteger(seeds) || seeds < 2)
     throw new Error(`--seeds: expected a whole number from 2, got ${values.seeds}`);
@@ -82,5 +86,7 @@ async function main(): Promise<void> {
   }
 }
 
-if (values.help) process.stdout.write(usage);
-else await main();
+main().catch((error: unknown) => {
+  process.stderr.write(`gsm8k: ${messageOf(error)}\n`);
+  process.exitCode = 2;
+});
