@@ -2,7 +2,7 @@ import type { Example, Row, Trace } from "@cultivar/core";
 import { describe, expect, test } from "vitest";
 import { examples, traceOf } from "../fixtures/fake-study.ts";
 import { scriptedStudy } from "../fixtures/scripted-study.ts";
-import { examplesText } from "./examples-text.ts";
+import { examplesText, rowText } from "./examples-text.ts";
 
 const train = examples(3);
 const rowsOf = (more: (example: Example) => Partial<Row> = () => ({})): readonly Row[] =>
@@ -39,5 +39,17 @@ describe("an example", () => {
     const text = shown([{ id: "r0", trace }]);
     expect(text).toContain("(failed: no JSON)");
     expect(text).toContain("## Score\nunknown");
+  });
+});
+
+describe("a row that was not run", () => {
+  test("is its input, and what is expected if anything is", () => {
+    expect(rowText({ id: "r0", input: { q: "in", n: [1] }, expected: { a: "out" } }, 3)).toBe(
+      "# Example 3\n\n## Inputs\n### q\nin\n\n### n\n[\n 1\n]\n\n## Expected of the program\n### a\nout",
+    );
+    expect(rowText({ id: "r0", input: "in", expected: "out" }, 1)).toBe(
+      "# Example 1\n\n## Inputs\nin\n\n## Expected of the program\nout",
+    );
+    expect(rowText({ id: "r0", input: { q: "in" } }, 1)).not.toContain("Expected");
   });
 });

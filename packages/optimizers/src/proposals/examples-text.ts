@@ -37,7 +37,7 @@ function exampleText(id: ComponentId, example: Example, row: Row, number: number
 }
 
 /** The module that a component belongs to: the innermost one that ran (of `agent.tools.search.description`: `agent`). */
-function ownerOf(id: ComponentId, { trace }: Row): string {
+export function ownerOf(id: ComponentId, { trace }: Row): string {
   const own = modulePath(id);
   if (trace === undefined) return own;
   for (let path = own; path !== ""; path = modulePath(path)) if (moduleSpans(trace, path).length > 0) return path;

@@ -1,6 +1,7 @@
 import type { ComponentSpec, Example } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 import type { Rewrite } from "./reply.ts";
+import { textsOf, wordsOf } from "./words.ts";
 
 /** A text that was turned down before. */
 export interface RefusedText {
@@ -164,21 +165,7 @@ function placeholdersOf(text: string): readonly string[] {
   return [...new Set(text.match(/\{[\p{L}_][\p{L}\p{N}_.-]*\}/gu))];
 }
 
-/** Letters and digits of any script; where words are not spaced, each character is one, as in core's leak guard. */
-const word =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]|[\p{L}\p{M}\p{N}]+/gu;
-
-function wordsOf(text: string): readonly string[] {
-  return text.normalize("NFKC").toLowerCase().match(word) ?? [];
-}
-
 /** Every `length` consecutive words. */
 function* runsOf(words: readonly string[], length: number): Generator<string> {
   for (let from = 0; from + length <= words.length; from++) yield words.slice(from, from + length).join(" ");
-}
-
-function* textsOf(value: unknown): Generator<string> {
-  if (typeof value === "string") yield value;
-  else if (typeof value === "object" && value !== null)
-    for (const member of Object.values(value)) yield* textsOf(member);
 }

@@ -1,16 +1,10 @@
-import { fenced, introduction, rules, scale } from "./phrases.ts";
+import type { Observed } from "./phrases.ts";
+import { fenced, introduction, observations, rules } from "./phrases.ts";
 import type { Setting } from "./setting.ts";
 
-/** What a grounded proposal is told. Examples come rendered; "" for none. */
-export interface GroundedParts extends Setting {
+/** What a grounded proposal is told. */
+export interface GroundedParts extends Setting, Observed {
   readonly text: string;
-  /** What the data look like, in a few sentences. */
-  readonly summary: string;
-  /** Groups of failures, a line each, the largest first. */
-  readonly groups: readonly string[];
-  /** Examples that went wrong, and some that went right. */
-  readonly wrong: string;
-  readonly right: string;
   /** A manner of writing, a clause in the imperative; "" for none. */
   readonly tip: string;
 }
@@ -27,19 +21,12 @@ export const tips: readonly string[] = [
 
 /** Asks for a text in the light of data, program and what goes wrong at present. */
 export function groundedPrompt(parts: GroundedParts): string {
-  const { text, summary, groups, wrong, right, tip, constraints } = parts;
-  const sections = [
-    summary === "" ? "" : `About the data:\n\n${summary}`,
-    right === "" ? "" : `These training examples went well. ${scale(parts.range)}\n\n${right}`,
-    groups.length === 0 ? "" : `What goes wrong falls into these groups:\n${groups.join("\n")}`,
-    wrong === "" ? "" : `These training examples went wrong. ${scale(parts.range)}\n\n${wrong}`,
-  ].filter((section) => section !== "");
+  const { text, tip, constraints } = parts;
+  const seen = observations(parts);
   return `${introduction(parts)} At present the text ${text === "" ? "is empty" : "reads"}:
 
 ${fenced(text)}
-
-${sections.join("\n\n")}
-
+${seen === "" ? "" : `\n${seen}\n`}
 Find out from the inputs what the task really is, and from the examples what was misunderstood. Write a new version of the
 text that would lead to right outputs here and on other inputs of the same kind:
 - keep what works, and put in each fact, convention or rule that the examples show, since whoever reads the text sees

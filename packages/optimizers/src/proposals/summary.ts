@@ -8,11 +8,12 @@ import { summaryPrompt } from "./prompts.ts";
 const longest = 2000;
 
 /**
- * What up to `count` train rows are like, in the words of `models.reflect`: one call. "" where it has nothing to say. The
- * rows are drawn by the run's seed.
+ * What up to `count` train rows are like, in the words of `models.reflect`: one call, none without rows. "" where it has
+ * nothing to say or fails. The rows are drawn by the run's seed.
  */
 export async function dataSummary(study: Study, count: number): Promise<string> {
   const rows = study.rng("proposals/summary").sample(study.train, count);
+  if (rows.length === 0) return "";
   const shown = rows.map((example, i) => rowText(example, i + 1)).join("\n\n");
   const found = await ask(study, {
     prompt: summaryPrompt(describeSketch(study.sketch), shown),

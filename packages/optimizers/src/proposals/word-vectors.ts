@@ -1,23 +1,39 @@
+import { wordsOf } from "./words.ts";
+
 /** Weights of the words of a text, of unit length; empty for a text without words. */
 export type WordVector = ReadonlyMap<string, number>;
 
-const word = /[\p{L}\p{M}\p{N}]+/gu;
+/** How much a word weighs that so many of so many texts hold. */
+export type Weighing = (holders: number, texts: number) => number;
 
 /**
- * Texts as vectors of word counts, weighted by how few of the texts hold a word. A word that all of them hold weighs
- * little, not nothing: two texts may differ in nothing else. Source: tf-idf (Salton and Buckley, 1988), smoothed.
+ * By how few of the texts hold a word. One that all of them hold weighs little, not nothing: two texts may differ in
+ * nothing else. Source: tf-idf (Salton and Buckley, 1988), smoothed.
  */
-export function wordVectors(texts: readonly string[]): readonly WordVector[] {
-  const counted = texts.map(countsOf);
-  const holders = new Map<string, number>();
-  for (const counts of counted) for (const one of counts.keys()) holders.set(one, (holders.get(one) ?? 0) + 1);
-  const rarity = (one: string): number => Math.log((1 + texts.length) / (1 + holders.get(one)!)) + 0.1;
-  return counted.map((counts) => unit(new Map([...counts].map(([one, count]) => [one, count * rarity(one)]))));
+export const rarity: Weighing = (holders, texts) => Math.log((1 + texts) / (1 + holders)) + 0.1;
+
+/** Texts as vectors of word counts, weighted. */
+export function wordVectors(texts: readonly string[], weigh: Weighing = rarity): readonly WordVector[] {
+  return vectorsOf(texts.map(wordsOf), weigh);
 }
 
-function countsOf(text: string): ReadonlyMap<string, number> {
+/** Lists of words, one for each text, as vectors of counts, weighted. */
+export function vectorsOf(lists: readonly (readonly string[])[], weigh: Weighing): readonly WordVector[] {
+  const holders = holdersOf(lists);
+  return lists.map((words) => {
+    const counts = [...countsOf(words)];
+    return unit(new Map(counts.map(([one, count]) => [one, count * weigh(holders.get(one)!, lists.length)])));
+  });
+}
+
+/** How many of the lists hold each word. */
+export function holdersOf(lists: readonly (readonly string[])[]): ReadonlyMap<string, number> {
+  return countsOf(lists.flatMap((words) => [...new Set(words)]));
+}
+
+function countsOf(words: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const [one] of text.normalize("NFKC").toLowerCase().matchAll(word)) counts.set(one, (counts.get(one) ?? 0) + 1);
+  for (const one of words) counts.set(one, (counts.get(one) ?? 0) + 1);
   return counts;
 }
 
