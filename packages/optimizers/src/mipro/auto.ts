@@ -8,7 +8,7 @@ export const proposalsOf: Readonly<Record<Effort, number>> = { light: 6, medium:
 
 /** What an effort comes to. */
 export interface Plan {
-  /** Points that are tried. */
+  /** Points that are tried, over all rounds. */
   readonly trials: number;
   /** Evaluations at most, those on train included, the baseline's own pass not. */
   readonly evaluations: number;
@@ -32,6 +32,6 @@ export function planOf(
     const before = levels[i - 1] ?? 0;
     return sum + (level - before) * (i === 0 ? 1 : levels[0]! / before);
   }, 0);
-  const evaluations = Math.ceil(size.rounds * (size.looked + trials * perTrial) + 2 * size.val);
+  const evaluations = Math.ceil(size.rounds * size.looked + trials * perTrial + 2 * size.val);
   return { trials, evaluations };
 }

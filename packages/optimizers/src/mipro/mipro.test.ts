@@ -150,7 +150,7 @@ describe("what it costs", () => {
     const remark = result.remarks.find((one) => one.startsWith("mipro: light effort"))!;
     const [, most, calls] = /at most (\d+) evaluations .* about (\d+) proposer calls/.exec(remark)!;
     expect(result.evaluations - 16).toBeLessThanOrEqual(Number(most));
-    expect(Number(calls)).toBe(2 * 6 + 1);
+    expect(Number(calls)).toBe(4 * 6 + 1);
     const { result: heavy } = await run({ auto: "heavy" }, { budget: { evaluations: 5000 } });
     expect(
       Number(/at most (\d+)/.exec(heavy.remarks.find((one) => one.startsWith("mipro: heavy"))!)![1]),

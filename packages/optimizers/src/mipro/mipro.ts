@@ -1,7 +1,10 @@
-import type { Candidate, ExampleId, Optimizer, Row, Study } from "@cultivar/core";
+import type { Candidate, ComponentId, ExampleId, Optimizer, Row, Study } from "@cultivar/core";
+import { decodeDemos } from "@cultivar/core";
 import { observeAgain } from "../beliefs/observe-again.ts";
 import { passRule } from "../bootstrap/pass-rule.ts";
+import { modulePath } from "../demos/demo-components.ts";
 import { demoSets } from "../proposals/demo-sets.ts";
+import type { Grounds } from "../proposals/grounded.ts";
 import { proposeTexts } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices } from "./choices.ts";
@@ -127,7 +130,7 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
     : demoSets({ study, rows, passes, maxBootstrapped, maxLabeled, label }, settings.demoSets);
   const ids = textsOf(study, settings);
   const { texts, rejected } = await proposeTexts(
-    { study, base: candidate, rows, summary, checks, label },
+    { study, base: candidate, rows, summary, checks, label, demosOf: inTurn(demos) },
     ids,
     instructions,
   );
@@ -137,6 +140,14 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
     study.note({ type: "remark", text });
   }
   return withValues(choices, new Map([...demos, ...texts]));
+}
+
+/** A module's demo sets by turns: the first one is empty, and so is what a proposal without demos is shown. */
+function inTurn(sets: ReadonlyMap<ComponentId, readonly string[]>): NonNullable<Grounds["demosOf"]> {
+  return (id, turn) => {
+    const own = sets.get(`${modulePath(id)}.demos`) ?? [];
+    return own.length === 0 ? [] : decodeDemos(own[turn % own.length]!).rows;
+  };
 }
 
 /** Scores the points that are believed best on all of val, and observes the winner again with what is left. */

@@ -30,7 +30,7 @@ export interface MiproOptions {
   readonly maxLabeled?: number;
   /** Score from which a run becomes a demo. Default: the best of the metric's range; lower it for graded metrics. */
   readonly threshold?: number;
-  /** How often texts and demos are proposed, from 1; after the first time from the runs of the best one so far. Default 2. */
+  /** How often texts and demos are proposed, from 1; after the first time from the runs of the best one so far. Default 4. */
   readonly rounds?: number;
   /** Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most. Default 64. */
   readonly looked?: number;
@@ -63,7 +63,7 @@ export function miproSettings(options: MiproOptions): MiproSettings {
     demoSets: whole("demoSets", auto === undefined ? 8 : proposalsOf[auto], 0),
     maxBootstrapped: whole("maxBootstrapped", 4, 0),
     maxLabeled: whole("maxLabeled", 8, 0),
-    rounds: whole("rounds", 2, 1),
+    rounds: whole("rounds", 4, 1),
     looked: whole("looked", 64, 0),
     width: whole("width", 1, 1),
     ...(auto !== undefined && { auto }),

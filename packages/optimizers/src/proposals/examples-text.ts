@@ -1,4 +1,4 @@
-import type { ComponentId, Example, Row, Study } from "@cultivar/core";
+import type { ComponentId, DemoRow, Example, Row, Study } from "@cultivar/core";
 import { moduleSpans } from "@cultivar/core";
 import { modulePath } from "../demos/demo-components.ts";
 
@@ -12,6 +12,14 @@ export function examplesText(study: Study, id: ComponentId, rows: readonly Row[]
 export function rowText({ input, expected }: Example, number: number): string {
   const label = expected === undefined ? "" : `\n\n## Expected of the program\n${fieldsText(expected)}`;
   return `# Example ${number}\n\n## Inputs\n${fieldsText(input)}${label}`;
+}
+
+/** Demos as a module is shown them. */
+export function demosText(demos: readonly DemoRow[]): string {
+  const texts = demos.map(({ input, output }, i) => {
+    return `# Example ${i + 1}\n\n## Inputs\n${fieldsText(input)}\n\n## Outputs\n${fieldsText(output)}`;
+  });
+  return texts.join("\n\n");
 }
 
 /** One example: what went into the text's module, what came out, and what was said. */

@@ -1,7 +1,7 @@
-import type { Candidate, ComponentId, Row, Study } from "@cultivar/core";
+import type { Candidate, ComponentId, DemoRow, Row, Study } from "@cultivar/core";
 import { passRule } from "../bootstrap/pass-rule.ts";
 import { ask } from "./ask.ts";
-import { examplesText } from "./examples-text.ts";
+import { demosText, examplesText } from "./examples-text.ts";
 import { focusOn } from "./focus.ts";
 import type { Check, RefusedText } from "./hygiene.ts";
 import { checked } from "./hygiene.ts";
@@ -28,6 +28,8 @@ export interface Grounds {
   readonly label: string;
   /** What was tried for a component before: checks know it, and none of it is given back. Default nothing. */
   readonly tried?: (id: ComponentId) => readonly RefusedText[];
+  /** Demos that are shown beside the text in one turn. Default none. */
+  readonly demosOf?: (id: ComponentId, turn: number) => readonly DemoRow[];
   /** Default {@link groundedPrompt}. */
   readonly prompt?: (parts: GroundedParts, id: ComponentId) => string;
 }
@@ -35,6 +37,7 @@ export interface Grounds {
 /** Examples in one prompt at most: failures, and rows that went well. */
 const mostWrong = 16;
 const mostRight = 3;
+const mostDemos = 3;
 
 /** Rows that were scored, and those of them that are not as good as can be. */
 export function byOutcome({ study, rows }: Grounds): Readonly<Record<"scored" | "right" | "wrong", readonly Row[]>> {
@@ -54,12 +57,13 @@ export function groundedText(
   groups: readonly FailureGroup[],
 ): Promise<Rewrite> {
   const { study, base, rows, summary, checks, label, tried = () => [], prompt = groundedPrompt } = grounds;
+  const demos = (grounds.demosOf?.(id, turn) ?? []).slice(0, mostDemos);
   const rng = study.rng(`${label}/${id}/${turn}`);
   const { scored, right } = byOutcome(grounds);
   const byId = new Map(rows.map((row) => [row.id, row]));
   const bad = focusOn(groups, turn, mostWrong, rng).map((failed) => byId.get(failed)!);
   const good = rng.sample(right, mostRight);
-  const shown = new Set([...bad, ...good].map((row) => row.id));
+  const shown = new Set([...[...bad, ...good].map((row) => row.id), ...demos.map(({ source }) => source)]);
   const against = {
     current: base[id]!,
     spec: study.space[id]!,
@@ -69,6 +73,7 @@ export function groundedText(
   const parts = {
     ...settingOf(study, id, against, checks),
     text: against.current,
+    demos: demosText(demos),
     summary,
     groups: groups.map(({ ids, sign }, i) => `${i + 1}. ${ids.length} of ${scored.length} examples, such as: ${sign}`),
     wrong: examplesText(study, id, bad),

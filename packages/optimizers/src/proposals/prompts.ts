@@ -5,6 +5,8 @@ import type { Setting } from "./setting.ts";
 /** What a grounded proposal is told. */
 export interface GroundedParts extends Setting, Observed {
   readonly text: string;
+  /** Demos that are shown beside it, rendered; "" for none. */
+  readonly demos: string;
   /** A manner of writing, a clause in the imperative; "" for none. */
   readonly tip: string;
 }
@@ -21,12 +23,12 @@ export const tips: readonly string[] = [
 
 /** Asks for a text in the light of data, program and what goes wrong at present. */
 export function groundedPrompt(parts: GroundedParts): string {
-  const { text, tip, constraints } = parts;
+  const { text, demos, tip, constraints } = parts;
   const seen = observations(parts);
   return `${introduction(parts)} At present the text ${text === "" ? "is empty" : "reads"}:
 
 ${fenced(text)}
-${seen === "" ? "" : `\n${seen}\n`}
+${demos === "" ? "" : `\nBeside the text these are shown:\n\n${demos}\n`}${seen === "" ? "" : `\n${seen}\n`}
 Find out from the inputs what the task really is, and from the examples what was misunderstood. Write a new version of the
 text that would lead to right outputs here and on other inputs of the same kind:
 - keep what works, and put in each fact, convention or rule that the examples show, since whoever reads the text sees
