@@ -5,6 +5,7 @@ import {
   bootstrap,
   choosing,
   confirming,
+  copro,
   crossover,
   demonstration,
   failuresFirst,
@@ -58,6 +59,11 @@ export const contestants: Readonly<Record<string, Contestant>> = {
 /** The bounds of every table: what they give is known beforehand. */
 export const bounds: readonly string[] = ["null", "oracle"];
 
+/** Published algorithms beside those of the tables; only run by name. */
+export const classics: Readonly<Record<string, Contestant>> = {
+  copro: () => ({ optimizer: copro() }),
+};
+
 const without = (kind: string): readonly Move[] => tuned.moves.filter(({ name }) => !name.startsWith(kind));
 const changed =
   (changes: GepaOptions): Contestant =>
@@ -91,3 +97,6 @@ export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: with crossover": changed({ moves: [...tuned.moves, crossover()] }),
   "gepa: with ablation of lines": changed({ moves: [...tuned.moves, ablation({ parents: thompson })] }),
 };
+
+/** Everyone who may be named. */
+export const everyone: Readonly<Record<string, Contestant>> = { ...contestants, ...classics, ...ablations };

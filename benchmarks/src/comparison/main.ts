@@ -6,7 +6,7 @@ import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf, version } from "@cultivar/core";
 import { commandOf } from "./command.ts";
 import { commitOf } from "./commit.ts";
-import { ablations, contestants } from "./contestants.ts";
+import { ablations, classics, contestants, everyone } from "./contestants.ts";
 import { runAll } from "./pool.ts";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { codeHash, runStore, searchCode } from "./run-store.ts";
@@ -19,7 +19,7 @@ const usage = `npm run bench -- [flags]: optimizers x worlds x seeds at equal bu
   --seeds 0..19      seeds of the runs; the worlds' rows and rules stay the same
   --worlds A,B       default all
   --optimizers A,B   default all of ${Object.keys(contestants).join(", ")};
-                     by name only: ${Object.keys(ablations).join(", ")}
+                     by name only: ${[...Object.keys(classics), ...Object.keys(ablations)].join(", ")}
   --noise 0,0.1      shares of flipped metric calls
   --persistent       flips belong to rows, not to calls
   --budget N         metric calls per run
@@ -60,7 +60,7 @@ async function main(): Promise<number> {
     optimizers:
       flags.optimizers === undefined
         ? Object.keys(contestants)
-        : parseNames("optimizers", flags.optimizers, [...Object.keys(contestants), ...Object.keys(ablations)]),
+        : parseNames("optimizers", flags.optimizers, Object.keys(everyone)),
     seeds: flags.seeds === undefined ? scale.seeds : parseSeeds(flags.seeds),
     noise: flags.noise === undefined ? scale.noise : parseShares(flags.noise),
     budget: flags.budget === undefined ? scale.budget : whole("budget", flags.budget),

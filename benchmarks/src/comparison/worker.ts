@@ -1,7 +1,7 @@
 import { messageOf } from "@cultivar/core";
 import type { Arena } from "./arena.ts";
 import { arena } from "./arena.ts";
-import { ablations, contestants } from "./contestants.ts";
+import { everyone } from "./contestants.ts";
 import type { Answer } from "./pool.ts";
 import { runOne } from "./run-one.ts";
 import type { RunSpec } from "./run-record.ts";
@@ -12,7 +12,7 @@ const arenas = new Map<string, Arena>();
 process.on("message", (spec: RunSpec) => {
   const found = arenas.get(spec.world) ?? arena(spec.world);
   arenas.set(spec.world, found);
-  runOne(found, (contestants[spec.optimizer] ?? ablations[spec.optimizer])!, spec).then(
+  runOne(found, everyone[spec.optimizer]!, spec).then(
     (outcome) => answer({ outcome }),
     (error: unknown) => answer({ error: messageOf(error) }),
   );

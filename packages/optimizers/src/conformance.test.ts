@@ -1,6 +1,7 @@
 import { testOptimizer } from "@cultivar/core/testing";
 import { describe, test } from "vitest";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
+import { copro } from "./copro/copro.ts";
 import { gepa, published } from "./gepa/gepa.ts";
 import { knnFewShot } from "./knn-few-shot/knn-few-shot.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
@@ -10,6 +11,11 @@ import { sequence } from "./sequence/sequence.ts";
 describe("the optimizers keep the contract", () => {
   testOptimizer({ test }, "labeledFewShot", { make: () => labeledFewShot() });
   testOptimizer({ test }, "bootstrap", { make: () => bootstrap() });
+  testOptimizer({ test }, "copro", { make: () => copro() });
+  testOptimizer({ test }, "copro by scores alone", {
+    make: () => copro({ looked: 0 }),
+    skip: [{ reason: "rows are shown in the summary alone", tests: ["takes seed 0 for a seed"] }],
+  });
   testOptimizer({ test }, "gepa", { make: () => gepa() });
   testOptimizer({ test }, "gepa of width 4", { make: () => gepa({ width: 4 }) });
   testOptimizer({ test }, "gepa as published", { make: () => gepa(published) });

@@ -1,5 +1,7 @@
 export type { BootstrapOptions } from "./bootstrap/bootstrap.ts";
 export { bootstrap } from "./bootstrap/bootstrap.ts";
+export type { CoproOptions } from "./copro/copro.ts";
+export { copro } from "./copro/copro.ts";
 export type { MemberName, Members } from "./ensemble/ensemble.ts";
 export { ensemble } from "./ensemble/ensemble.ts";
 export { majorityVote, meanOf } from "./ensemble/reducers.ts";

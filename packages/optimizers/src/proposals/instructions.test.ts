@@ -81,6 +81,23 @@ describe("the prompts", () => {
     expect(new Set(said.flat()).size).toBe(7);
   });
 
+  test("show up to three demos that go beside the text, others for each turn", async () => {
+    const demos = Array.from({ length: 8 }, (_, i) => ({ input: { animal: `demo${i}` }, output: { name: "yes" } }));
+    const { said } = await propose({ count: 2, grounds: { demosOf: (_, turn) => demos.slice(4 * turn) } });
+    expect(said.map(([prompt]) => prompt!.match(/demo\d/g))).toEqual([
+      ["demo0", "demo1", "demo2"],
+      ["demo4", "demo5", "demo6"],
+    ]);
+  });
+
+  test("take a sum that misses the best score by rounding for right", async () => {
+    const nearly = async (study: Study): Promise<readonly Row[]> =>
+      (await trainRows(study)).map((row) => ({ ...row, score: 0.1 + 0.2 + 0.7 - 1e-16 }));
+    const { said } = await propose({ rows: nearly, count: 1 });
+    expect(said[0]![0]).not.toContain("went wrong");
+    expect(said[0]![0]).toContain("went well");
+  });
+
   test("hold no word of a val row, and no row but of train may be given", async () => {
     const { said } = await propose({});
     expect(said.flat().join("\n")).toMatch(/train\d+w\d+/);
