@@ -14,6 +14,7 @@ import { imports } from "./imports.ts";
 import { journal } from "./journal.ts";
 import { pipeline } from "./pipeline.ts";
 import { printSection } from "./print.ts";
+import { samplers } from "./samplers.ts";
 import { scale } from "./scale.ts";
 import { search } from "./scale-search.ts";
 import type { Section } from "./section.ts";
@@ -21,10 +22,22 @@ import { types } from "./types.ts";
 import { packageVersions } from "./versions.ts";
 import { wall } from "./wall.ts";
 
-const sections = { calls, http, imports, evaluate: evaluation, journal, types, scale, search, wall, pipeline };
+const sections = {
+  calls,
+  http,
+  imports,
+  evaluate: evaluation,
+  journal,
+  types,
+  scale,
+  search,
+  wall,
+  pipeline,
+  samplers,
+};
 type SectionName = keyof typeof sections;
 
-const usage = `npm run bench:overhead -- [flags]: what the framework costs per call, row, import, journal record, type check and step
+const usage = `npm run bench:overhead -- [flags]: what the framework costs per call, row, import, journal record, type check, step and suggestion
   --quick         shorter
   --only SECTION  one of ${Object.keys(sections).join(", ")}; may be given several times
   --cap SECONDS   CPU that one run of scale (default 120, 20 with --quick) or search (200, 30) may take
