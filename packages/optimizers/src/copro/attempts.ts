@@ -16,7 +16,7 @@ export interface Attempt {
 
 /**
  * The texts of the component `id` that were tried, each once, the worst first and of equals the latest: the best is the
- * last one, as it helps to see it (Yang et al., 2024, "Large Language Models as Optimizers", section 5.3).
+ * last one, as it helps to see it (Yang et al., 2024, "Large Language Models as Optimizers", its ablation of their order).
  */
 export function attemptsOf(tried: readonly Tried[], id: ComponentId): readonly Attempt[] {
   const scores = new Map<string, number | undefined>();
