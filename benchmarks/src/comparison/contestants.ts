@@ -10,13 +10,17 @@ import {
   demonstration,
   failuresFirst,
   fullPass,
+  fullRows,
+  gaussianProcess,
   gepa,
   labeledFewShot,
+  mipro,
   plainText,
   published,
   randomSearch,
   thompson,
   tuned,
+  uniform,
   wholeText,
 } from "@cultivar/optimizers";
 import type { Arena } from "./arena.ts";
@@ -54,6 +58,7 @@ export const contestants: Readonly<Record<string, Contestant>> = {
   randomSearch: () => ({ optimizer: randomSearch({ candidates: unbounded }) }),
   "gepa (published)": () => ({ optimizer: gepa(published) }),
   gepa: () => ({ optimizer: gepa() }),
+  mipro: () => ({ optimizer: mipro() }),
 };
 
 /** The bounds of every table: what they give is known beforehand. */
@@ -62,6 +67,13 @@ export const bounds: readonly string[] = ["null", "oracle"];
 /** Published algorithms beside those of the tables; only run by name. */
 export const classics: Readonly<Record<string, Contestant>> = {
   copro: () => ({ optimizer: copro() }),
+};
+
+/** `mipro()` with another sampler or another rule for rows; only run by name. */
+export const searches: Readonly<Record<string, Contestant>> = {
+  "mipro: Gaussian process": () => ({ optimizer: mipro({ sampler: gaussianProcess() }) }),
+  "mipro: uniform draws": () => ({ optimizer: mipro({ sampler: uniform }) }),
+  "mipro: random search": () => ({ optimizer: mipro({ sampler: uniform, rows: fullRows }) }),
 };
 
 const without = (kind: string): readonly Move[] => tuned.moves.filter(({ name }) => !name.startsWith(kind));
@@ -99,4 +111,9 @@ export const ablations: Readonly<Record<string, Contestant>> = {
 };
 
 /** Everyone who may be named. */
-export const everyone: Readonly<Record<string, Contestant>> = { ...contestants, ...classics, ...ablations };
+export const everyone: Readonly<Record<string, Contestant>> = {
+  ...contestants,
+  ...classics,
+  ...searches,
+  ...ablations,
+};

@@ -6,7 +6,7 @@ import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf, version } from "@cultivar/core";
 import { commandOf } from "./command.ts";
 import { commitOf } from "./commit.ts";
-import { ablations, classics, contestants, everyone } from "./contestants.ts";
+import { contestants, everyone } from "./contestants.ts";
 import { runAll } from "./pool.ts";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { codeHash, runStore, searchCode } from "./run-store.ts";
@@ -19,7 +19,9 @@ const usage = `npm run bench -- [flags]: optimizers x worlds x seeds at equal bu
   --seeds 0..19      seeds of the runs; the worlds' rows and rules stay the same
   --worlds A,B       default all
   --optimizers A,B   default all of ${Object.keys(contestants).join(", ")};
-                     by name only: ${[...Object.keys(classics), ...Object.keys(ablations)].join(", ")}
+                     by name only: ${Object.keys(everyone)
+                       .filter((name) => !Object.hasOwn(contestants, name))
+                       .join(", ")}
   --noise 0,0.1      shares of flipped metric calls
   --persistent       flips belong to rows, not to calls
   --budget N         metric calls per run

@@ -5,7 +5,11 @@ import { copro } from "./copro/copro.ts";
 import { gepa, published } from "./gepa/gepa.ts";
 import { knnFewShot } from "./knn-few-shot/knn-few-shot.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
+import { mipro } from "./mipro/mipro.ts";
+import { fullRows } from "./mipro/rows.ts";
 import { randomSearch } from "./random-search/random-search.ts";
+import { gaussianProcess } from "./samplers/gaussian-process.ts";
+import { uniform } from "./samplers/uniform.ts";
 import { sequence } from "./sequence/sequence.ts";
 
 describe("the optimizers keep the contract", () => {
@@ -25,6 +29,10 @@ describe("the optimizers keep the contract", () => {
     skip: [{ reason: "it takes every row: there is nothing to draw", tests: ["takes seed 0 for a seed"] }],
   });
   testOptimizer({ test }, "knnFewShot of a drawn pool", { make: () => knnFewShot({ embedder: "toy", maxPool: 16 }) });
+  testOptimizer({ test }, "mipro", { make: () => mipro() });
+  testOptimizer({ test }, "mipro of width 4", { make: () => mipro({ width: 4 }) });
+  testOptimizer({ test }, "mipro by a Gaussian process", { make: () => mipro({ sampler: gaussianProcess() }) });
+  testOptimizer({ test }, "mipro by random search", { make: () => mipro({ sampler: uniform, rows: fullRows }) });
   testOptimizer({ test }, "randomSearch", { make: () => randomSearch() });
   testOptimizer({ test }, "sequence", {
     make: () => sequence(labeledFewShot(), bootstrap(), randomSearch({ candidates: 4 })),
