@@ -71,7 +71,7 @@ export interface FailuresFirstOptions {
   readonly size?: number;
   /** Rows that are looked at for them at most. Default twice as many. */
   readonly most?: number;
-  /** Rows that the parent got right and that the child is tested on too, so that what it breaks is seen. Default half as many. */
+  /** Rows that the parent got right and that the child is tested on too, so that what it breaks is seen. Default none. */
   readonly guards?: number;
   /**
    * Scales of which each step draws one, in (0, 1]; the first step takes the first. Large batches find more, small ones
@@ -80,7 +80,7 @@ export interface FailuresFirstOptions {
   readonly scales?: readonly number[];
   /**
    * Whether rows that an ancestor had right, and on which the parent itself was not seen, are looked at when no other
-   * fails. Default true: models slip, and texts that mend one row break another.
+   * fails: models slip, and texts that mend one row break another. Default false: then the search is over.
    */
   readonly again?: boolean;
 }
@@ -88,14 +88,14 @@ export interface FailuresFirstOptions {
 /**
  * Rows that the parent fails: those first that it or its ancestors were last seen to fail and that no proposer was shown
  * yet, then new ones, then others that were shown, the least often shown first; until there are `size` failures or
- * `most` rows were looked at. When none fails, rows that only an ancestor was seen to get right are looked at too. The child is tested on the failures, and on a few rows that the parent had right.
+ * `most` rows were looked at. With `again`, rows that only an ancestor was seen to get right are looked at when none fails. The child is tested on the failures, and on a few rows that the parent had right.
  * Throws a `config` error for numbers out of range.
  */
 export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
   const size = wholeNumber("gepa", "size of failuresFirst", options.size ?? 12, 1);
   const most = wholeNumber("gepa", "most of failuresFirst", options.most ?? 2 * size, 1);
-  const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? Math.ceil(size / 2), 0);
-  const { scales = [1, 1, 1 / 3], again = true } = options;
+  const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? 0, 0);
+  const { scales = [1, 1, 1 / 3], again = false } = options;
   if (scales.length === 0 || !scales.every((by) => by > 0 && by <= 1))
     throw new CultivarError(
       "config",
@@ -107,7 +107,7 @@ export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
     guards: Math.ceil(by * guards),
   }));
   return {
-    name: `failuresFirst(${size}, ${most}, ${guards}, ${scales.map((by) => by.toFixed(2)).join(" ")}${again ? "" : ", once"})`,
+    name: `failuresFirst(${size}, ${most}, ${guards}, ${scales.map((by) => by.toFixed(2)).join(" ")}${again ? ", again" : ""})`,
     most: { looked: most, tested: size + guards },
     async take({ ids, step, stream, known, own, shown, top, look }) {
       const limits = sizes[step === 0 ? 0 : stream(`size ${step}`).int(sizes.length)]!;
