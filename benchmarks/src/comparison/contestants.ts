@@ -87,7 +87,7 @@ const changed =
 export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: batches as published": changed({ batches: published.batches }),
   "gepa: large batches only": changed({ batches: failuresFirst({ scales: [1] }) }),
-  "gepa: with guards": changed({ batches: failuresFirst({ guards: 6 }) }),
+  "gepa: no guards": changed({ batches: failuresFirst({ guards: 0 }) }),
   "gepa: with a second look at rows that were right": changed({ batches: failuresFirst({ again: true }) }),
   "gepa: full passes over val": changed({ validation: fullPass }),
   "gepa: Pareto parents": changed({ parents: published.parents }),
@@ -104,6 +104,7 @@ export const ablations: Readonly<Record<string, Contestant>> = {
     components: published.components,
     rewrite: plainText,
     validation: fullPass,
+    batches: failuresFirst({ guards: 0 }),
     moves: [demonstration({ parents: published.parents }), choosing({ parents: published.parents })],
   }),
   "gepa: with memory of refusals": changed({ rewrite: wholeText() }),

@@ -71,7 +71,7 @@ export interface FailuresFirstOptions {
   readonly size?: number;
   /** Rows that are looked at for them at most. Default twice as many. */
   readonly most?: number;
-  /** Rows that the parent got right and that the child is tested on too, so that what it breaks is seen. Default none. */
+  /** Rows that the parent got right and that the child is tested on too, so that what it breaks is seen. Default half as many. */
   readonly guards?: number;
   /**
    * Scales of which each step draws one, in (0, 1]; the first step takes the first. Large batches find more, small ones
@@ -94,7 +94,7 @@ export interface FailuresFirstOptions {
 export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
   const size = wholeNumber("gepa", "size of failuresFirst", options.size ?? 12, 1);
   const most = wholeNumber("gepa", "most of failuresFirst", options.most ?? 2 * size, 1);
-  const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? 0, 0);
+  const guards = wholeNumber("gepa", "guards of failuresFirst", options.guards ?? Math.ceil(size / 2), 0);
   const { scales = [1, 1, 1 / 3], again = false } = options;
   if (scales.length === 0 || !scales.every((by) => by > 0 && by <= 1))
     throw new CultivarError(
