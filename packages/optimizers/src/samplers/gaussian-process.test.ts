@@ -163,16 +163,41 @@ describe("gaussianProcess", () => {
     expect(keyOf(sampler.suggest(history, space, rng(0, "join")))).toBe("3,3");
   });
 
+  test.each([
+    ["small", [12, 8]],
+    ["large", [12, 8, 12, 8]],
+  ])("suggestions in flight together differ in a %s space where it knows of them", (_, sizes) => {
+    const space = spaceOf({
+      sizes,
+      groups: sizes.map((__, at) => `${at >> 1}`),
+      places: sizes.map(() => null),
+    });
+    const draw = rng(0, "flight");
+    const history = Array.from({ length: 20 }, (__, place): Observation => {
+      const point = [place % 12, ...sizes.slice(1).map((size) => draw.int(size))];
+      return { point, value: draw.next(), rows: 50 };
+    });
+    const distinct = (inFlight: number): number => {
+      const together = Array.from({ length: 8 }, (__, step) =>
+        keyOf(gaussianProcess({ inFlight }).suggest(history, space, rng(0, `step ${step}`))),
+      );
+      return new Set(together).size;
+    };
+    expect(distinct(0)).toBeLessThan(3);
+    expect(distinct(7)).toBeGreaterThan(3);
+  });
+
   test.each<[GaussianProcessOptions, string]>([
     [{ startup: 0 }, "gaussianProcess: startup must be a whole number of at least 1, got 0"],
     [{ observations: 0 }, "gaussianProcess: observations must be a whole number of at least 1, got 0"],
     [{ fitted: 1.5 }, "gaussianProcess: fitted must be a whole number of at least 1, got 1.5"],
+    [{ inFlight: -1 }, "gaussianProcess: inFlight must be a whole number of at least 0, got -1"],
     [{ candidates: Number.NaN }, "gaussianProcess: candidates must be a whole number of at least 1, got NaN"],
   ])("%o is refused", (options, message) => {
     expect(() => gaussianProcess(options)).toThrow(expect.objectContaining({ code: "config", message }));
   });
 
   test("its name holds its settings", () => {
-    expect(gaussianProcess({ startup: 8 }).name).toBe("gaussianProcess(8, 200, 80, 300)");
+    expect(gaussianProcess({ startup: 8 }).name).toBe("gaussianProcess(8, 200, 80, 300, 0)");
   });
 });
