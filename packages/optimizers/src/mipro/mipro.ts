@@ -136,7 +136,7 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
   );
   if (rejected.length > 0) {
     const why = [...new Set(rejected)].slice(0, 3).join("; ");
-    const text = `mipro: ${rejected.length} of ${ids.length * instructions} proposals were not taken: ${why}`;
+    const text = `mipro: ${rejected.length} of ${ids.length * instructions} proposals of round ${round + 1} were not taken: ${why}`;
     study.note({ type: "remark", text });
   }
   return withValues(choices, new Map([...demos, ...texts]));

@@ -78,7 +78,7 @@ async function advance(phase: Phase, place: Place, trials: readonly Trial[]): Pr
   const point = sampler.suggest(observationsOf(trials, worst, best - worst), axes, study.rng(`${label}/${step}`));
   if (trials.some((known) => keyOf(known.point) === keyOf(point))) return undefined;
   const candidate = candidateAt(choices, point);
-  const why = `${sampler.name}: ${describe(axes, point)}`;
+  const why = `chosen by ${sampler.name.split("(")[0]!}: ${describe(axes, point)}`;
   study.note({ type: "proposal", candidate, parents: [study.baseline], why });
   return further(study, { point, candidate, scores: [] }, levels, order);
 }
