@@ -32,6 +32,9 @@ describe("the optimizers keep the contract", () => {
   testOptimizer({ test }, "mipro", { make: () => mipro() });
   testOptimizer({ test }, "mipro of width 4", { make: () => mipro({ width: 4 }) });
   testOptimizer({ test }, "mipro by a Gaussian process", { make: () => mipro({ sampler: gaussianProcess() }) });
+  testOptimizer({ test }, "mipro by vectors", {
+    make: () => mipro({ sampler: gaussianProcess(), embedder: "toy" }),
+  });
   testOptimizer({ test }, "mipro by random search", { make: () => mipro({ sampler: uniform, rows: fullRows }) });
   testOptimizer({ test }, "randomSearch", { make: () => randomSearch() });
   testOptimizer({ test }, "sequence", {

@@ -14,6 +14,7 @@ import type { ScriptedModel } from "@cultivar/core/testing";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { tpe } from "../samplers/tpe.ts";
 import type { MiproOptions } from "./settings.ts";
 import { mipro } from "./mipro.ts";
 
@@ -172,6 +173,30 @@ describe("what it costs", () => {
   });
 });
 
+describe("what is not paid for", () => {
+  test.each([16, 17, 25])("with %i evaluations no combination fits: nothing is proposed", async (evaluations) => {
+    const { result, models } = await run({}, { budget: { evaluations } });
+    expect(models.reflect.calls).toHaveLength(0);
+    expect(result.evaluations).toBe(16);
+  });
+
+  test("where every row is right nothing is proposed, and nothing seen again", async () => {
+    const { result, models } = await run({}, { metric: () => 1 });
+    expect(models.reflect.calls).toHaveLength(0);
+    expect(result.evaluations).toBe(16);
+  });
+
+  test.each<[string, MiproOptions, RegExp]>([
+    ["a threshold out of range", { threshold: 7 }, /threshold must be in the metric's range \[0, 1\], got 7/],
+    ["an embedder that is not given", { embedder: "own" }, /no embedder is named "own"/],
+  ])("%s is said before anything is proposed", async (_, options, message) => {
+    const models = cast();
+    await expect(run(options, {}, models)).rejects.toThrow(message);
+    expect(models.reflect.calls).toHaveLength(0);
+    expect(models.default.calls).toHaveLength(16);
+  });
+});
+
 describe("what goes wrong", () => {
   test("a metric that always throws stops the run and names the row", async () => {
     const metric = (): number => {
@@ -191,16 +216,29 @@ describe("what goes wrong", () => {
     expect(result.val.best.n).toBe(16);
   });
 
+  test("a sampler that repeats points does not end the search", async () => {
+    const options = { instructions: 0, rounds: 1, sampler: tpe({ repeats: true, startup: 0 }) };
+    const { result } = await run(options, { metric: ({ output }) => (output.name === "yes" ? 0.9 : 0) });
+    // all eight demo sets are tried, the empty one at first
+    expect(result.lineage.length).toBe(8);
+  });
+
+  test("points whose rows cannot be scored are left, and the search goes on", async () => {
+    const metric: NameTarget["metric"] = ({ output, trace }) => {
+      if (/ant|bee|cat/.test(trace.components["name.demos"]!)) throw new Error("down");
+      return output.name === "yes" ? 0.9 : 0;
+    };
+    const { result } = await run({ instructions: 0, rounds: 1 }, { metric, budget: { evaluations: 1000 } });
+    expect(result.lineage.length).toBe(8);
+    expect(result.improved).toBe(true);
+  });
+
   test.each([
     [{ auto: "huge" as never }, /auto must be "light", "medium" or "heavy", got "huge"/],
     [{ rounds: 0 }, /rounds must be a whole number of at least 1, got 0/],
     [{ instructions: -1 }, /instructions must be a whole number of at least 0/],
     [{ width: 0 }, /width must be/],
   ])("refuses %j", (options, message) => expect(() => mipro(options)).toThrow(message));
-
-  test("an embedder that is not given is said so", async () => {
-    await expect(run({ embedder: "own" })).rejects.toThrow(/own/);
-  });
 });
 
 describe("the same result, byte for byte and with no request made twice", () => {

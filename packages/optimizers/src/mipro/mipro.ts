@@ -9,11 +9,11 @@ import { proposeTexts } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
-import { search } from "./search.ts";
+import { costOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
-import { gainOver, leaderOf, meanOf } from "./trials.ts";
+import { gainOver, leaderOf } from "./trials.ts";
 
 /** Train rows that the summary of the data is made from. */
 const summarized = 12;
@@ -38,12 +38,18 @@ export function mipro(options: MiproOptions = {}): Optimizer {
     options: { ...plain, sampler: sampler.name, rows: rows.name, checks: checks.map(({ name }) => name) },
     async run(study) {
       const order = study.rng("mipro/val").shuffle(study.val);
+      await checkNames(study, settings);
       const allowance = allowanceOf(study, settings);
-      const summary = textsOf(study, settings).length === 0 ? "" : await dataSummary(study, summarized);
+      const needed = allowance.looked + costOf(rows.levels(order.length));
       let choices = firstChoices(study.space, study.baseline);
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
+      let summary: string | undefined;
       for (let round = 0; round < settings.rounds && !isSolved(study, trials); round++) {
+        // nothing is proposed that could not be tried
+        if (study.remaining() < needed) break;
+        if (sum(trials.map(({ scores }) => scores.length)) >= allowance.upTo(round)) continue;
+        summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study, summarized);
         const { candidate } = leaderOf(trials, widthOf(study));
         const ids = toLookAt(study, allowance, seen);
         seen =
@@ -86,6 +92,12 @@ function textsOf({ space }: Study, { instructions }: MiproSettings): readonly st
   return instructions === 0 ? [] : Object.keys(space).filter((id) => space[id]!.kind === "text");
 }
 
+/** Throws `config` errors for what only the target can tell to be wrong, before anything is paid for. */
+async function checkNames(study: Study, { threshold, embedder }: MiproSettings): Promise<void> {
+  passRule("mipro", study.range, threshold);
+  if (embedder !== undefined) await study.embed(embedder, []);
+}
+
 /** Scored on all of val before the search begins: costs nothing. */
 async function baselineOf(study: Study, order: readonly ExampleId[]): Promise<Trial> {
   const { rows } = await study.evaluate({ candidate: study.baseline, split: "val", ids: order });
@@ -97,7 +109,7 @@ async function baselineOf(study: Study, order: readonly ExampleId[]): Promise<Tr
 }
 
 function isSolved({ range, val }: Study, trials: readonly Trial[]): boolean {
-  return trials.some(({ scores }) => scores.length === val.length && meanOf(scores) >= range[1]);
+  return trials.some(({ scores }) => scores.length === val.length && scores.every((score) => score === range[1]));
 }
 
 /** Train rows of a round: those first that went wrong in the one before, then others, by a shuffle of the run's seed. */
@@ -162,7 +174,7 @@ async function finish(
     if (ids.length === 0 || ids.length > study.remaining()) continue;
     await study.evaluate({ candidate, split: "val", ids });
   }
-  if (isOpen) await observeAgain(study, observations);
+  if (isOpen && trials.length > 1) await observeAgain(study, observations);
 }
 
 /** The points that are believed best. */

@@ -1,5 +1,6 @@
 import type { ExampleId, Study } from "@cultivar/core";
 import { inOrder } from "@cultivar/core";
+import { drawNewPoint } from "../samplers/new-points.ts";
 import type { Axis, Point, Sampler } from "../samplers/sampler.ts";
 import { keyOf, sizeOf } from "../samplers/sampler.ts";
 import type { Choices } from "./choices.ts";
@@ -42,7 +43,7 @@ interface Progress {
  */
 export async function search(phase: Phase, trials: readonly Trial[]): Promise<readonly Trial[]> {
   const levels = phase.rows.levels(phase.order.length);
-  const cost = Math.max(...levels.map((level, i) => level - (levels[i - 1] ?? 0)));
+  const cost = costOf(levels);
   if (phase.study.remaining() < cost) return trials;
   const last = await inOrder<Progress, Trial | undefined>(phase.study, {
     width: phase.width,
@@ -55,6 +56,11 @@ export async function search(phase: Phase, trials: readonly Trial[]): Promise<re
     until: ({ idle, left }) => idle >= phase.width || left < cost,
   });
   return last.trials;
+}
+
+/** Rows of one step at most. */
+export function costOf(levels: readonly number[]): number {
+  return Math.max(...levels.map((level, i) => level - (levels[i - 1] ?? 0)));
 }
 
 interface Place {
@@ -75,8 +81,12 @@ async function advance(phase: Phase, place: Place, trials: readonly Trial[]): Pr
   const up = promoted[step % width];
   if (up !== undefined) return further(study, trials[up]!, levels, order);
   if (trials.length >= sizeOf(axes)) return undefined;
-  const point = sampler.suggest(observationsOf(trials, worst, best - worst), axes, study.rng(`${label}/${step}`));
-  if (trials.some((known) => keyOf(known.point) === keyOf(point))) return undefined;
+  const known = new Set(trials.map(({ point }) => keyOf(point)));
+  const rng = study.rng(`${label}/${step}`);
+  const suggested = sampler.suggest(observationsOf(trials, worst, best - worst), axes, rng);
+  // a sampler may repeat points, and is not told of one whose rows could not be scored
+  const point = known.has(keyOf(suggested)) ? drawNewPoint(axes, known, rng) : suggested;
+  if (point === undefined) return undefined;
   const candidate = candidateAt(choices, point);
   const why = `chosen by ${sampler.name.split("(")[0]!}: ${describe(axes, point)}`;
   study.note({ type: "proposal", candidate, parents: [study.baseline], why });

@@ -16,8 +16,9 @@ export interface MiproOptions {
   /** How many val rows a point is scored on. Default `halving()`. */
   readonly rows?: RowsRule;
   /**
-   * Limits the search to what is usual for this effort, whatever else the budget leaves. Without it the whole budget is
-   * used; without a budget of evaluations either, it is "medium".
+   * Limits the search to what is usual for this effort, whatever else the budget leaves; also how many texts and demo sets
+   * are made where nothing else is said: 6, 12 or 18. Without it the whole budget is used; without a budget of evaluations
+   * either, it is "medium".
    */
   readonly auto?: Effort;
   /** New texts per text component in each round, from 0; the present one is always among the values. Default 12. */
@@ -32,9 +33,15 @@ export interface MiproOptions {
   readonly threshold?: number;
   /** How often texts and demos are proposed, from 1; after the first time from the runs of the best one so far. Default 4. */
   readonly rounds?: number;
-  /** Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most. Default 64. */
+  /**
+   * Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most, and half of
+   * them over all rounds. Default 64.
+   */
   readonly looked?: number;
-  /** Tells texts apart for the sampler by this embedder of the target's `models.embedders`. Default: by their words. */
+  /**
+   * Tells texts apart for the sampler by this embedder of the target's `models.embedders`; for `gaussianProcess()`, as
+   * `tpe()` and `uniform` do not look. Default: by their words.
+   */
   readonly embedder?: string;
   /** What a proposed text must pass before it costs an evaluation. Default `hygiene`. */
   readonly checks?: readonly Check[];
@@ -97,7 +104,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const most = Math.min(settings.looked, study.train.length);
   const plan = effort && planOf(effort, { ...sizes, looked: most }, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
-  const looked = Math.min(most, Math.floor(total / 8));
+  const looked = Math.min(most, Math.floor(total / Math.max(8, 2 * rounds)));
   const reserve = Math.min(finalists * val, Math.floor(total / 4));
   const forTrials = Math.max(0, total - reserve - rounds * looked);
   if (plan !== undefined) {

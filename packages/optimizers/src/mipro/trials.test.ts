@@ -31,6 +31,14 @@ test("more rows weigh more: a lucky first row does not lead", () => {
   expect(leaderOf([baseline, trial(1, 0, 0)], 1)).toBe(baseline);
 });
 
+test("no champion is made of the few rows that could be scored", () => {
+  const lucky = trial(1, 1, ...Array.from({ length: 7 }, () => undefined));
+  expect(championOf([baseline, lucky], 8)).toBe(baseline);
+  const rows = Array.from({ length: 20 }, () => 0);
+  const nearly = trial(1, ...rows.slice(1).map(() => 1), undefined);
+  expect(championOf([trial(0, ...rows), nearly], 20)).toBe(nearly);
+});
+
 test("the champion was scored on every row, and a trial far behind it is not open", () => {
   const champion = trial(1, 1, 1, 1, 1, 1, 1, 1, 1);
   const all = [baseline, champion, trial(2, 0, 0, 0, 0), trial(3, 1, 1)];

@@ -16,6 +16,8 @@ export interface Trial {
 const priorGain = 0.3;
 /** A trial whose chance to be better than the best one is below this is scored on no further rows. */
 const hopeless = 0.1;
+/** With a larger share of unscored rows no candidate can become the incumbent (law 4). */
+const maxUnscoredShare = 0.05;
 
 /** What is believed of a trial's gain over `other`, from the rows that both were scored on. */
 export function gainOver(other: Trial, { scores }: Trial, width: number): Belief {
@@ -29,10 +31,17 @@ export function leaderOf(trials: readonly Trial[], width: number): Trial {
   return trials[gains.reduce((best, gain, i) => (gain > gains[best]! ? i : best), 0)]!;
 }
 
-/** The best by mean among the trials that were scored on all `rows` rows; the baseline is one. */
+/**
+ * The best by mean among the trials that were asked for all `rows` rows and could be scored on nearly all of them; the
+ * baseline, the first, counts as one.
+ */
 export function championOf(trials: readonly Trial[], rows: number): Trial {
-  const complete = trials.filter(({ scores }) => scores.length === rows);
+  const complete = trials.filter((trial, i) => i === 0 || (trial.scores.length === rows && isKnown(trial)));
   return complete.reduce((best, trial) => (meanOf(trial.scores) > meanOf(best.scores) ? trial : best));
+}
+
+function isKnown({ scores }: Trial): boolean {
+  return scores.filter((score) => score === undefined).length <= maxUnscoredShare * scores.length;
 }
 
 /** Trials as a rule for rows sees them. */
