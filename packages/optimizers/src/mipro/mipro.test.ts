@@ -158,6 +158,24 @@ describe("what it costs", () => {
     ).toBeGreaterThan(Number(most));
   });
 
+  test.each([1, 4])("an effort takes no more where val is large, with width %i", async (width) => {
+    // right by chance: many trials are promising, and none is finished early
+    const chance = scriptedModel((request) =>
+      JSON.stringify({ name: rng(0, contentHash(request.messages)).next() < 0.5 ? "yes" : "no" }),
+    );
+    for (let seed = 0; seed < 3; seed++) {
+      const data = { train: rows(0, 16), val: rows(100, 200) };
+      const { result } = await run(
+        { auto: "light", width, looked: 16 },
+        { data, seed, budget: { calls: 100_000 }, metric: ({ output }) => (output.name === "yes" ? 0.9 : 0) },
+        { ...cast(), default: chance },
+      );
+      const remark = result.remarks.find((one) => one.startsWith("mipro: light effort"))!;
+      expect(result.evaluations - 200).toBeLessThanOrEqual(Number(/at most (\d+)/.exec(remark)![1]));
+      expect(result.lineage.length).toBeGreaterThan(8);
+    }
+  });
+
   test("without a budget of evaluations it is medium, and ends", async () => {
     const { result } = await run({}, { budget: { calls: 100_000 } });
     expect(result.remarks.some((one) => one.startsWith("mipro: medium effort"))).toBe(true);

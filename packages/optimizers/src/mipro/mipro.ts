@@ -13,7 +13,7 @@ import { costOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
-import { gainOver, leaderOf } from "./trials.ts";
+import { gainOver, leaderOf, rowsOf } from "./trials.ts";
 
 /** Train rows that the summary of the data is made from. */
 const summarized = 12;
@@ -48,7 +48,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       for (let round = 0; round < settings.rounds && !isSolved(study, trials); round++) {
         // nothing is proposed that could not be tried
         if (study.remaining() < needed) break;
-        if (sum(trials.map(({ scores }) => scores.length)) >= allowance.upTo(round)) continue;
+        if (rowsOf(trials) >= allowance.upTo(round)) continue;
         summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study, summarized);
         const { candidate } = leaderOf(trials, widthOf(study));
         const ids = toLookAt(study, allowance, seen);
@@ -71,6 +71,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
             width: settings.width,
             order,
             upTo: allowance.upTo(round),
+            most: allowance.most,
             reserve: (all) =>
               Math.min(allowance.reserve, sum(finalistsOf(study, all).map((one) => order.length - one.scores.length))),
             label: `mipro/${round}`,
@@ -167,11 +168,13 @@ async function finish(
   study: Study,
   trials: readonly Trial[],
   order: readonly ExampleId[],
-  { isOpen }: Allowance,
+  { most, isOpen }: Allowance,
 ): Promise<void> {
+  let rows = rowsOf(trials);
   for (const { candidate, scores } of finalistsOf(study, trials)) {
     const ids = order.slice(scores.length);
-    if (ids.length === 0 || ids.length > study.remaining()) continue;
+    if (ids.length === 0 || ids.length > Math.min(study.remaining(), most - rows)) continue;
+    rows += ids.length;
     await study.evaluate({ candidate, split: "val", ids });
   }
   if (isOpen && trials.length > 1) await observeAgain(study, observations);

@@ -7,7 +7,7 @@ import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
 import type { Trial } from "./trials.ts";
-import { championOf, observationsOf, standings } from "./trials.ts";
+import { championOf, observationsOf, rowsOf, standings } from "./trials.ts";
 
 /** One phase of the search: the same choices throughout. */
 export interface Phase {
@@ -21,6 +21,8 @@ export interface Phase {
   readonly order: readonly ExampleId[];
   /** It ends when trials have so many rows in all. */
   readonly upTo: number;
+  /** Rows that trials may have in all with what comes after it. */
+  readonly most: number;
   /** Evaluations that are kept for what comes after it. */
   readonly reserve: (trials: readonly Trial[]) => number;
   /** Names streams of random numbers: other ones for each phase. */
@@ -94,11 +96,12 @@ async function advance(phase: Phase, place: Place, trials: readonly Trial[]): Pr
 }
 
 /** Whether the phase's share is used, or nothing can be better. */
-function isOver({ study, order, width, upTo, reserve }: Phase, { cost }: Place, trials: readonly Trial[]): boolean {
-  const used = trials.reduce((sum, { scores }) => sum + scores.length, 0);
+function isOver(phase: Phase, { cost }: Place, trials: readonly Trial[]): boolean {
+  const { study, order, width, upTo, most, reserve } = phase;
+  const used = rowsOf(trials) + (width - 1) * cost;
   return (
-    study.remaining() < reserve(trials) + cost ||
-    used + (width - 1) * cost >= upTo ||
+    Math.min(study.remaining(), most - used) < reserve(trials) + cost ||
+    used >= upTo ||
     championOf(trials, order.length).scores.every((score) => score === study.range[1])
   );
 }

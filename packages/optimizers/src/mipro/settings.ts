@@ -88,6 +88,8 @@ export interface Allowance {
   readonly looked: number;
   /** Val rows of trials at the end of each round, the baseline's pass included; the last round takes what is left. */
   readonly upTo: (round: number) => number;
+  /** Val rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
+  readonly most: number;
   /** Evaluations kept for the finalists at most. */
   readonly reserve: number;
   /** Whether what the budget leaves then may be used for another look at the winner. */
@@ -101,10 +103,10 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const val = study.val.length;
   const effort = settings.auto ?? (left === Number.POSITIVE_INFINITY ? "medium" : undefined);
   const sizes = { axes: axesThatVary(study.space, settings), val, rounds };
-  const most = Math.min(settings.looked, study.train.length);
-  const plan = effort && planOf(effort, { ...sizes, looked: most }, rows);
+  const wanted = Math.min(settings.looked, study.train.length);
+  const plan = effort && planOf(effort, { ...sizes, looked: wanted }, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
-  const looked = Math.min(most, Math.floor(total / Math.max(8, 2 * rounds)));
+  const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * rounds)));
   const reserve = Math.min(finalists * val, Math.floor(total / 4));
   const forTrials = Math.max(0, total - reserve - rounds * looked);
   if (plan !== undefined) {
@@ -121,6 +123,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
       plan === undefined && round === rounds - 1
         ? Number.POSITIVE_INFINITY
         : val + Math.floor((forTrials * (round + 1)) / rounds),
+    most: plan === undefined ? Number.POSITIVE_INFINITY : val + total - rounds * looked,
     reserve,
     isOpen: plan === undefined,
   };

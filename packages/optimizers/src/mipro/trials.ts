@@ -70,6 +70,11 @@ export function observationsOf(trials: readonly Trial[], worst: number, width: n
   });
 }
 
+/** Rows that trials were scored on, in all. */
+export function rowsOf(trials: readonly Trial[]): number {
+  return trials.reduce((sum, { scores }) => sum + scores.length, 0);
+}
+
 /** The mean of what is known; minus infinity when nothing is. */
 export function meanOf(scores: Scores): number {
   let sum = 0;
