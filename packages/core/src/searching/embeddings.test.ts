@@ -93,6 +93,21 @@ describe("study.embed", () => {
     expect(paid.usd).toBeCloseTo(14 * 40e-6 + 10e-6, 12);
   });
 
+  test("embeds the list as it was when asked", async () => {
+    const embedder = hashing();
+    await compile(
+      toy,
+      targetOf(async (study) => {
+        const texts = ["a"];
+        const asked = study.embed("hashes", texts);
+        texts.push("b");
+        expect(await asked).toHaveLength(1);
+        expect(await study.embed("hashes", ["a"])).toHaveLength(1);
+      }, embedder),
+    );
+    expect(embedder.asked).toEqual([["a"]]);
+  });
+
   test("names the embedders that are given", async () => {
     const asking = targetOf((study) => study.embed("hash", ["x"]).then(() => {}));
     await expect(compile(toy, asking)).rejects.toMatchObject({
@@ -116,6 +131,7 @@ describe("study.embed", () => {
   test.each([
     ["too few vectors", [[1]], "for 2 texts it gave 1 vectors"],
     ["vectors of two lengths", [[1], [1, 2]], "it gave another length or no finite number in vector 1"],
+    ["empty vectors", [[], []], "it gave another length or no finite number in vector 0"],
     ["what is no number", [[Number.NaN], [1]], "it gave another length or no finite number in vector 0"],
   ])("refuses %s, and journals none", async (_, vectors, message) => {
     const lines: string[] = [];

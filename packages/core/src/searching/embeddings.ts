@@ -24,7 +24,8 @@ export function embeddings({
     embedders: names,
     async embed(name, texts) {
       if (!Object.hasOwn(given, name)) throw notGiven(name, names);
-      return texts.length === 0 ? [] : track(gateway.embed(sound(given[name]!, name), texts));
+      // a copy: what is embedded is what the key says, whatever the caller does to its list meanwhile
+      return texts.length === 0 ? [] : track(gateway.embed(sound(given[name]!, name), [...texts]));
     },
     settled,
   };
@@ -50,12 +51,12 @@ function sound(embedder: Embedder, name: string): Embedder {
       const answer = await embedder.embed(texts, options);
       const { vectors } = answer;
       const length = vectors[0]?.length;
-      const bad = vectors.findIndex((vector) => vector.length !== length || !vector.every(Number.isFinite));
+      const bad = vectors.findIndex((one) => one.length === 0 || one.length !== length || !one.every(Number.isFinite));
       if (vectors.length === texts.length && bad === -1) return answer;
       const got = bad === -1 ? `${vectors.length} vectors` : `another length or no finite number in vector ${bad}`;
       throw new CultivarError(
         "config",
-        `embed: the embedder ${JSON.stringify(name)} must give one vector per text, all of one length and of finite numbers; for ${texts.length} texts it gave ${got}`,
+        `embed: the embedder ${JSON.stringify(name)} must give one vector per text, all of one length from 1 and of finite numbers; for ${texts.length} texts it gave ${got}`,
       );
     },
   };
