@@ -107,7 +107,7 @@ function isOver(phase: Phase, { cost }: Place, trials: readonly Trial[]): boolea
 }
 
 /** A trial with the rows up to its next level. */
-export async function further(
+async function further(
   study: Study,
   trial: Trial,
   levels: readonly number[],

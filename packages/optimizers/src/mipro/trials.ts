@@ -76,7 +76,7 @@ export function rowsOf(trials: readonly Trial[]): number {
 }
 
 /** The mean of what is known; minus infinity when nothing is. */
-export function meanOf(scores: Scores): number {
+function meanOf(scores: Scores): number {
   let sum = 0;
   let count = 0;
   for (const score of scores) {
