@@ -34,12 +34,51 @@ test("axes tell texts apart by words, demo sets by the demos that they share, ch
   expect([sets!.size, format!.size, texts!.size]).toEqual([3, 2, 3]);
   expect([sets!.group, texts!.name]).toEqual(["m", "m.instructions"]);
   expect(format!.distance).toBeUndefined();
-  expect(sets!.distance!(1, 2)).toBeCloseTo(2 / 3);
+  expect(sets!.distance!(1, 2)).toBeCloseTo(Math.sqrt(2 / 3));
   expect(sets!.distance!(0, 1)).toBe(1);
   expect(sets!.distance!(2, 2)).toBe(0);
   expect(texts!.distance!(0, 1)).toBeLessThan(texts!.distance!(0, 2));
   expect(texts!.distance!(2, 0)).toBe(texts!.distance!(0, 2));
 });
+
+test("a kernel over the distances is positive definite, as a Gaussian process needs it", () => {
+  const texts = Array.from(
+    { length: 12 },
+    (_, i) => `Answer in ${i % 3} words. ${i % 2 === 0 ? "Be brief." : "Be kind."} Rule ${i}.`,
+  );
+  const sets = Array.from({ length: 12 }, (_, i) =>
+    demos(...["a", "b", "c", "d", "e"].filter((_one, j) => (i >> (j % 4)) & 1 || j === i % 5)),
+  );
+  const grown = withValues(
+    choices,
+    new Map([
+      ["m.instructions", texts],
+      ["m.demos", sets],
+    ]),
+  );
+  for (const { size, distance, name } of axesOf(space, grown).filter((axis) => axis.distance !== undefined))
+    for (const scale of [0.1, 0.5, 2]) {
+      const kernel = Array.from({ length: size }, (_, a) =>
+        Array.from({ length: size }, (__, b) => Math.exp(-(distance!(a, b) ** 2) / (2 * scale ** 2))),
+      );
+      expect({ name, scale, holds: leastPivot(kernel) > -1e-12 }).toEqual({ name, scale, holds: true });
+    }
+});
+
+/** The least pivot of Cholesky's decomposition: below 0 for a matrix that is not positive semidefinite. */
+function leastPivot(matrix: readonly (readonly number[])[]): number {
+  const lower: number[][] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const [i, row] of matrix.entries()) {
+    lower.push([]);
+    for (let j = 0; j <= i; j++) {
+      const rest = row[j]! - lower[i]!.slice(0, j).reduce((sum, x, k) => sum + x * lower[j]![k]!, 0);
+      if (i === j) least = Math.min(least, rest);
+      lower[i]!.push(i === j ? Math.sqrt(Math.max(rest, 1e-15)) : rest / lower[j]![j]!);
+    }
+  }
+  return least;
+}
 
 test("an embedder tells texts apart where it is asked to", async () => {
   const study = {

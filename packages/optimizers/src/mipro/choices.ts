@@ -75,10 +75,14 @@ function sharedDemos(values: readonly string[]): (a: number, b: number) => numbe
   };
 }
 
-/** All distances, computed once, as shares of the largest. */
+/**
+ * The roots of all distances, computed once, as shares of the largest. 1 minus a cosine and 1 minus Jaccard's index are
+ * squares of Euclidean distances: a kernel over their roots is positive definite (Schoenberg, 1938; Gower and Legendre, 1986).
+ */
 function relative(size: number, between: (a: number, b: number) => number): (a: number, b: number) => number {
   const table = new Float64Array(size * size);
-  for (let a = 0; a < size; a++) for (let b = 0; b < a; b++) table[a * size + b] = table[b * size + a] = between(a, b);
+  for (let a = 0; a < size; a++)
+    for (let b = 0; b < a; b++) table[a * size + b] = table[b * size + a] = Math.sqrt(between(a, b));
   const most = table.reduce((max, one) => Math.max(max, one), 0);
   return most === 0 ? (a, b) => (a === b ? 0 : 1) : (a, b) => table[a * size + b]! / most;
 }

@@ -1,5 +1,5 @@
 import type { Candidate, ComponentId, ExampleId, Optimizer, Row, Study } from "@cultivar/core";
-import { decodeDemos } from "@cultivar/core";
+import { blame, decodeDemos, messageOf } from "@cultivar/core";
 import { observeAgain } from "../beliefs/observe-again.ts";
 import { passRule } from "../bootstrap/pass-rule.ts";
 import { modulePath } from "../demos/demo-components.ts";
@@ -7,7 +7,7 @@ import { demoSets } from "../proposals/demo-sets.ts";
 import type { Grounds } from "../proposals/grounded.ts";
 import { proposeTexts } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
-import type { Choices } from "./choices.ts";
+import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { costOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
@@ -55,7 +55,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         seen =
           ids.length === 0 ? [] : (await study.evaluate({ candidate, split: "train", capture: "trace", ids })).rows;
         choices = await grown({ study, choices, candidate, rows: seen, summary, settings, round });
-        const distances = embedder === undefined ? byWords : await byVectors(study, embedder, choices);
+        const distances = embedder === undefined ? byWords : await distancesBy(study, embedder, choices);
         const axes = axesOf(study.space, choices, distances);
         if (axes.every(({ size }) => size === 1)) {
           study.note({ type: "remark", text: "mipro: nothing to choose among: no text, demo set or choice varies" });
@@ -161,6 +161,18 @@ function inTurn(sets: ReadonlyMap<ComponentId, readonly string[]>): NonNullable<
     const own = sets.get(`${modulePath(id)}.demos`) ?? [];
     return own.length === 0 ? [] : decodeDemos(own[turn % own.length]!).rows;
   };
+}
+
+/** By the embedder's vectors; by words, with a remark, where it fails: it only helps the sampler. */
+async function distancesBy(study: Study, embedder: string, choices: Choices): Promise<TextDistances> {
+  try {
+    return await byVectors(study, embedder, choices);
+  } catch (error) {
+    if (blame(error) === "run") throw error;
+    const text = `mipro: texts are told apart by their words, since the embedder failed: ${messageOf(error)}`;
+    study.note({ type: "remark", text });
+    return byWords;
+  }
 }
 
 /** Scores the points that are believed best on all of val, and observes the winner again with what is left. */

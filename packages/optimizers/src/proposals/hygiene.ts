@@ -78,7 +78,7 @@ export const placeholders: Check = {
  * unless `words` is a whole number of at least 1.
  */
 export function copied(words = 12): Check {
-  wholeNumber("gepa", "words of copied", words, 1);
+  wholeNumber("hygiene", "words of copied", words, 1);
   return {
     name: `copied(${words})`,
     problem(text, { current, shown }) {
@@ -108,8 +108,8 @@ export interface LengthLimit {
  * Throws `config` errors unless both are whole numbers of at least 1.
  */
 export function overlong({ maxChars = 8000, times = 3 }: LengthLimit = {}): Check {
-  wholeNumber("gepa", "maxChars of overlong", maxChars, 1);
-  wholeNumber("gepa", "times of overlong", times, 1);
+  wholeNumber("hygiene", "maxChars of overlong", maxChars, 1);
+  wholeNumber("hygiene", "times of overlong", times, 1);
   const limitOf = ({ current, spec }: Against): number =>
     Math.max(maxChars, times * spec.initial.length, current.length);
   return {
