@@ -76,7 +76,7 @@ export const searches: Readonly<Record<string, Contestant>> = {
   "mipro: Gaussian process": () => ({ optimizer: mipro({ sampler: gaussianProcess() }) }),
   "mipro: uniform draws": () => ({ optimizer: mipro({ sampler: uniform }) }),
   "mipro: one round": () => ({ optimizer: mipro({ rounds: 1 }) }),
-  "mipro: one round, random search": () => ({ optimizer: mipro({ rounds: 1, sampler: uniform, rows: fullRows }) }),
+  "mipro: random search in one round": () => ({ optimizer: mipro({ rounds: 1, sampler: uniform, rows: fullRows }) }),
   "mipro: random search": () => ({ optimizer: mipro({ sampler: uniform, rows: fullRows }) }),
 };
 
