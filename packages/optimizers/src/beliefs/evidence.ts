@@ -10,6 +10,26 @@ export interface Belief {
 /** Scores of one candidate on the rows of a list, aligned with it; undefined where unknown. */
 export type Scores = readonly (number | undefined)[];
 
+/** A candidate with a larger share of unscored rows can't become incumbent (core, law 4). */
+const maxUnscoredShare = 0.05;
+
+/** Whether so few rows could not be scored that a candidate can become incumbent. */
+export function isNearlyScored(scores: Scores): boolean {
+  return scores.filter((score) => score === undefined).length <= maxUnscoredShare * scores.length;
+}
+
+/** Mean of the known values; -Infinity when there is none, so that it is nobody's best. */
+export function meanOf(values: Scores): number {
+  let sum = 0;
+  let n = 0;
+  for (const value of values) {
+    if (value === undefined) continue;
+    sum += value;
+    n += 1;
+  }
+  return n === 0 ? Number.NEGATIVE_INFINITY : sum / n;
+}
+
 /**
  * Rows that the variance of differences is taken to have been seen on before any was: a few equal differences must not
  * pass for certainty.

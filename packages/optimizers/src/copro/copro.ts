@@ -4,7 +4,7 @@ import { wholeNumber } from "../demos/limits.ts";
 import type { Check } from "../proposals/hygiene.ts";
 import { hygiene } from "../proposals/hygiene.ts";
 import type { Proposals } from "../proposals/instructions.ts";
-import { proposeTexts } from "../proposals/instructions.ts";
+import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Tried } from "./attempts.ts";
 import { attemptsOf, scoreText } from "./attempts.ts";
@@ -24,8 +24,6 @@ export interface CoproOptions {
 
 type Settings = Required<CoproOptions>;
 
-/** Train rows that the summary of the data is made from. */
-const summarized = 12;
 /** Versions that a prompt shows at most. */
 const mostShown = 10;
 
@@ -54,7 +52,7 @@ export function copro(options: CoproOptions = {}): Optimizer {
       const ids = Object.keys(study.space).filter((id) => study.space[id]!.kind === "text");
       if (ids.length === 0) return remark(study, "no text varies; nothing was tried");
       if (isSolved(study) || study.remaining() < study.val.length) return;
-      const summary = await dataSummary(study, summarized);
+      const summary = await dataSummary(study);
       const { candidate, val } = study.best();
       let tried: readonly Tried[] = [{ candidate, mean: val.mean }];
       for (let round = 0; round < settings.depth && !isSolved(study); round++) {
@@ -110,7 +108,7 @@ async function proposals({ study, ids, tried, summary, settings, round }: Turn):
     share.texts,
   );
   const { rejected } = found;
-  const why = [...new Set(rejected)].slice(0, 3).join("; ");
+  const why = reasons(rejected);
   if (found.texts.size === 0) remark(study, `${of} brought no new text${why === "" ? "" : `: ${why}`}; ended`);
   else if (rejected.length > 0)
     remark(study, `${of}: ${rejected.length} of ${ids.length * share.texts} proposals were not taken: ${why}`);

@@ -1,34 +1,15 @@
-import type { Request } from "@cultivar/core";
-import { artifactFrom, compile, contentHash, predict, printArtifact, rng, signature, textOf } from "@cultivar/core";
+import { artifactFrom, compile, contentHash, printArtifact, rng, textOf } from "@cultivar/core";
 import type { ScriptedModel } from "@cultivar/core/testing";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import { latency, name, namingInputs, words } from "../fixtures/naming.ts";
 import type { GepaOptions } from "./gepa.ts";
 import { gepa, published } from "./gepa.ts";
 
 // A row is right once the instruction holds its word, and one answer in eight is a slip; reflection adds a word.
-const words = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen"];
-const name = predict(
-  signature({
-    name: "name",
-    instructions: "Name the animal.",
-    input: z.object({ animal: z.string(), n: z.number() }),
-    output: z.object({ name: z.string() }),
-  }),
-);
-const rows = (from: number, count: number) =>
-  Array.from({ length: count }, (_, i) => ({
-    input: { animal: words[(from + i) % 8]!, n: from + i },
-    expected: "yes",
-  }));
+const rows = (from: number, count: number) => namingInputs(from, count).map((input) => ({ input, expected: "yes" }));
 
 const wordIn = (text: string): string | undefined => /### animal\n(\w+)/.exec(text)?.[1];
-
-/** Replies come after 0 to 3 milliseconds drawn by request, other ones for each schedule. */
-function latency(schedule: number): (request: Request) => number {
-  return (request) => rng(schedule, contentHash(request)).int(4);
-}
 
 function models(schedule: number): { readonly default: ScriptedModel; readonly reflect: ScriptedModel } {
   const student = scriptedModel(

@@ -2,7 +2,7 @@ import type { Candidate, CompileResult, Row, Space } from "@cultivar/core";
 import { decodeDemos, spansOf } from "@cultivar/core";
 import type { Frontier } from "./pareto.ts";
 import type { Member } from "./pool.ts";
-import { meanOf } from "./pool.ts";
+import { meanOf } from "../beliefs/evidence.ts";
 
 /**
  * Goals beside the score, each larger is better. Those of the metric come with its rows; what a candidate is in itself, and

@@ -1,20 +1,10 @@
 import type { Row } from "@cultivar/core";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { meanOf } from "../beliefs/evidence.ts";
 import { member, poolOf } from "./fixtures/members.ts";
 import type { Member } from "./pool.ts";
-import {
-  bestOf,
-  championOf,
-  isComplete,
-  isKnown,
-  lastSeen,
-  leaderOf,
-  meanOf,
-  memberOf,
-  noPromise,
-  witnessed,
-} from "./pool.ts";
+import { bestOf, championOf, isComplete, isKnown, lastSeen, leaderOf, memberOf, noPromise, witnessed } from "./pool.ts";
 
 const ids = ["v0", "v1", "v2", "v3"];
 const rowsOf = (scores: readonly (number | undefined)[]): readonly Row[] =>

@@ -1,7 +1,7 @@
 import type { Candidate, ComponentId, ExampleId, Row } from "@cultivar/core";
 import { candidateHash } from "@cultivar/core";
 import type { Belief, Scores } from "../beliefs/evidence.ts";
-import { combined, pairedEvidence } from "../beliefs/evidence.ts";
+import { combined, isNearlyScored, meanOf, pairedEvidence } from "../beliefs/evidence.ts";
 
 /** A candidate that was kept. */
 export interface Member {
@@ -178,18 +178,6 @@ function scoresById(before: ReadonlyMap<ExampleId, number>, rows: readonly Row[]
   return scored.length === 0 ? before : new Map([...before, ...scored]);
 }
 
-/** Mean of the known values; -Infinity when there is none, so that it is nobody's best. */
-export function meanOf(values: Scores): number {
-  let sum = 0;
-  let n = 0;
-  for (const value of values) {
-    if (value === undefined) continue;
-    sum += value;
-    n += 1;
-  }
-  return n === 0 ? Number.NEGATIVE_INFINITY : sum / n;
-}
-
 function objectivesOf(rows: Member["rowObjectives"]): Readonly<Record<string, number>> {
   const names = new Set(rows.flatMap((row) => Object.keys(row ?? {})));
   return Object.fromEntries([...names].map((name) => [name, meanOf(rows.map((row) => row?.[name]))] as const));
@@ -214,15 +202,8 @@ export function isComplete({ asked }: Member): boolean {
 export function championOf(members: readonly Member[]): Member {
   let best = members[0]!;
   for (const member of members)
-    if (member.mean > best.mean && isComplete(member) && unscoredShare(member) <= maxUnscoredShare) best = member;
+    if (member.mean > best.mean && isComplete(member) && isNearlyScored(member.val)) best = member;
   return best;
-}
-
-/** A candidate with a larger share of unscored rows can't become incumbent (core, law 4). */
-const maxUnscoredShare = 0.05;
-
-function unscoredShare({ val }: Member): number {
-  return val.filter((score) => score === undefined).length / val.length;
 }
 
 /** Whether a candidate was kept, or turned down before. */

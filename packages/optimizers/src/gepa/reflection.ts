@@ -3,11 +3,11 @@ import type { AcceptRule } from "./acceptance.ts";
 import type { Batch, BatchRule } from "./batches.ts";
 import type { ComponentRule } from "./components.ts";
 import type { Belief } from "../beliefs/evidence.ts";
-import { combined, pairedEvidence } from "../beliefs/evidence.ts";
+import { combined, meanOf, pairedEvidence } from "../beliefs/evidence.ts";
 import type { Desk, Draft, Move, Trial } from "./moves.ts";
 import type { ParentRule } from "./parents.ts";
 import type { Member, Pool } from "./pool.ts";
-import { lastSeen, meanOf, noPromise } from "./pool.ts";
+import { lastSeen, noPromise } from "./pool.ts";
 import type { RewriteRule, Rewriting } from "./rewrite.ts";
 
 export interface ReflectionRules {

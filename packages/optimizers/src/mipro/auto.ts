@@ -16,8 +16,8 @@ export interface Plan {
 
 /**
  * What a run of this effort takes. Trials grow with the axes and with the logarithm of their values, as in MIPROv2
- * (`max(2 v log2 n, 1.5 n)` in its reference implementation), and the rows of one trial are counted generously
- * (see below). `axes` counts the components that may change, `looked` train rows of each round.
+ * (`max(2 v log2 n, 1.5 n)` in its reference implementation), and the rows of one trial are counted generously,
+ * as if each level were reached by all that stay in the one before. `axes` counts the components that may change, `looked` train rows of each round.
  */
 export function planOf(
   effort: Effort,
@@ -27,7 +27,6 @@ export function planOf(
   const proposals = proposalsOf[effort];
   const trials = Math.ceil(Math.max(2 * size.axes * Math.log2(proposals), 1.5 * proposals));
   const levels = rows.levels(size.val);
-  // generously: as if each level were reached by all that stay in the one before
   const perTrial = levels.reduce((sum, level, i) => {
     const before = levels[i - 1] ?? 0;
     return sum + (level - before) * (i === 0 ? 1 : levels[0]! / before);

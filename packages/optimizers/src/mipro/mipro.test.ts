@@ -1,38 +1,16 @@
 import type { CompileResult, Request, Target } from "@cultivar/core";
-import {
-  artifactFrom,
-  compile,
-  contentHash,
-  decodeDemos,
-  predict,
-  printArtifact,
-  rng,
-  signature,
-  textOf,
-} from "@cultivar/core";
+import { artifactFrom, compile, contentHash, decodeDemos, printArtifact, rng, textOf } from "@cultivar/core";
 import type { ScriptedModel } from "@cultivar/core/testing";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
+import { latency, name, namingInputs, words } from "../fixtures/naming.ts";
 import { tpe } from "../samplers/tpe.ts";
 import type { MiproOptions } from "./settings.ts";
 import { mipro } from "./mipro.ts";
 
 // A row is right once the instruction holds its word in capitals or a demo shows it; the teacher adds a word that it sees.
-const words = ["ant", "bee", "cat", "dog", "elk", "fox", "gnu", "hen"];
-const name = predict(
-  signature({
-    name: "name",
-    instructions: "Name the animal.",
-    input: z.object({ animal: z.string(), n: z.number() }),
-    output: z.object({ name: z.string() }),
-  }),
-);
 const rows = (from: number, count: number) =>
-  Array.from({ length: count }, (_, i) => ({
-    input: { animal: words[(from + i) % 8]!, n: from + i },
-    expected: { name: "yes" },
-  }));
+  namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
 type Row = ReturnType<typeof rows>[number];
 type NameTarget = Target<Row, { name: string }>;
 
@@ -41,9 +19,9 @@ interface Cast {
   readonly reflect: ScriptedModel;
 }
 
-/** Replies come after 0 to 3 milliseconds drawn by request, other ones for each schedule. */
+/** Replies come at once, or by a schedule above 0. */
 function cast(schedule = 0, broken: (animal: string) => boolean = () => false): Cast {
-  const latencyMs = (request: unknown): number => (schedule === 0 ? 0 : rng(schedule, contentHash(request)).int(4));
+  const latencyMs = schedule === 0 ? () => 0 : latency(schedule);
   const student = scriptedModel(
     ({ messages }) => {
       // a repair asks once more below the row

@@ -5,7 +5,7 @@ import { passRule } from "../bootstrap/pass-rule.ts";
 import { modulePath } from "../demos/demo-components.ts";
 import { demoSets } from "../proposals/demo-sets.ts";
 import type { Grounds } from "../proposals/grounded.ts";
-import { proposeTexts } from "../proposals/instructions.ts";
+import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
@@ -13,10 +13,8 @@ import { costOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
-import { gainOver, leaderOf, rowsOf } from "./trials.ts";
+import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
-/** Train rows that the summary of the data is made from. */
-const summarized = 12;
 /** Observations of each val row of the winner, if evaluations are left. */
 const observations = 3;
 
@@ -45,11 +43,11 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;
-      for (let round = 0; round < settings.rounds && !isSolved(study, trials); round++) {
+      for (let round = 0; round < settings.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
         // nothing is proposed that could not be tried
         if (study.remaining() < needed) break;
         if (rowsOf(trials) >= allowance.upTo(round)) continue;
-        summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study, summarized);
+        summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study);
         const { candidate } = leaderOf(trials, widthOf(study));
         const ids = toLookAt(study, allowance, seen);
         seen =
@@ -109,10 +107,6 @@ async function baselineOf(study: Study, order: readonly ExampleId[]): Promise<Tr
   };
 }
 
-function isSolved({ range, val }: Study, trials: readonly Trial[]): boolean {
-  return trials.some(({ scores }) => scores.length === val.length && scores.every((score) => score === range[1]));
-}
-
 /** Train rows of a round: those first that went wrong in the one before, then others, by a shuffle of the run's seed. */
 function toLookAt(study: Study, { looked }: Allowance, seen: readonly Row[]): readonly ExampleId[] {
   const last = new Map(seen.map((row) => [row.id, row.score]));
@@ -148,9 +142,8 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
     instructions,
   );
   if (rejected.length > 0) {
-    const why = [...new Set(rejected)].slice(0, 3).join("; ");
-    const text = `mipro: ${rejected.length} of ${ids.length * instructions} proposals of round ${round + 1} were not taken: ${why}`;
-    study.note({ type: "remark", text });
+    const of = `${rejected.length} of ${ids.length * instructions} proposals of round ${round + 1}`;
+    study.note({ type: "remark", text: `mipro: ${of} were not taken: ${reasons(rejected)}` });
   }
   return withValues(choices, new Map([...demos, ...texts]));
 }

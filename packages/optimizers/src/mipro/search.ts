@@ -7,7 +7,7 @@ import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
 import type { Trial } from "./trials.ts";
-import { championOf, observationsOf, rowsOf, standings } from "./trials.ts";
+import { isSolved, observationsOf, rowsOf, standings } from "./trials.ts";
 
 /** One phase of the search: the same choices throughout. */
 export interface Phase {
@@ -102,7 +102,7 @@ function isOver(phase: Phase, { cost }: Place, trials: readonly Trial[]): boolea
   return (
     Math.min(study.remaining(), most - used) < reserve(trials) + cost ||
     used >= upTo ||
-    championOf(trials, order.length).scores.every((score) => score === study.range[1])
+    isSolved(trials, order.length, study.range[1])
   );
 }
 

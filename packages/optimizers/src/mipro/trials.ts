@@ -1,6 +1,6 @@
 import type { Candidate } from "@cultivar/core";
 import type { Belief, Scores } from "../beliefs/evidence.ts";
-import { chanceAbove, combined, pairedEvidence } from "../beliefs/evidence.ts";
+import { chanceAbove, combined, isNearlyScored, meanOf, pairedEvidence } from "../beliefs/evidence.ts";
 import type { Observation, Point } from "../samplers/sampler.ts";
 import type { Standing } from "./rows.ts";
 
@@ -16,8 +16,6 @@ export interface Trial {
 const priorGain = 0.3;
 /** A trial whose chance to be better than the best one is below this is scored on no further rows. */
 const hopeless = 0.1;
-/** With a larger share of unscored rows no candidate can become the incumbent (law 4). */
-const maxUnscoredShare = 0.05;
 
 /** What is believed of a trial's gain over `other`, from the rows that both were scored on. */
 export function gainOver(other: Trial, { scores }: Trial, width: number): Belief {
@@ -36,12 +34,10 @@ export function leaderOf(trials: readonly Trial[], width: number): Trial {
  * baseline, the first, counts as one.
  */
 export function championOf(trials: readonly Trial[], rows: number): Trial {
-  const complete = trials.filter((trial, i) => i === 0 || (trial.scores.length === rows && isKnown(trial)));
+  const complete = trials.filter(
+    (trial, i) => i === 0 || (trial.scores.length === rows && isNearlyScored(trial.scores)),
+  );
   return complete.reduce((best, trial) => (meanOf(trial.scores) > meanOf(best.scores) ? trial : best));
-}
-
-function isKnown({ scores }: Trial): boolean {
-  return scores.filter((score) => score === undefined).length <= maxUnscoredShare * scores.length;
 }
 
 /** Trials as a rule for rows sees them. */
@@ -70,19 +66,12 @@ export function observationsOf(trials: readonly Trial[], worst: number, width: n
   });
 }
 
+/** Whether a trial has the best score, `top`, on every one of `rows` rows: nothing can be better. */
+export function isSolved(trials: readonly Trial[], rows: number, top: number): boolean {
+  return trials.some(({ scores }) => scores.length === rows && scores.every((score) => score === top));
+}
+
 /** Rows that trials were scored on, in all. */
 export function rowsOf(trials: readonly Trial[]): number {
   return trials.reduce((sum, { scores }) => sum + scores.length, 0);
-}
-
-/** The mean of what is known; minus infinity when nothing is. */
-function meanOf(scores: Scores): number {
-  let sum = 0;
-  let count = 0;
-  for (const score of scores) {
-    if (score === undefined) continue;
-    sum += score;
-    count += 1;
-  }
-  return count === 0 ? Number.NEGATIVE_INFINITY : sum / count;
 }

@@ -50,6 +50,11 @@ export async function proposeTexts(grounds: Grounds, ids: readonly ComponentId[]
   return { texts, rejected: found.flatMap((one) => ("rejected" in one ? [one.rejected] : [])) };
 }
 
+/** Why proposals were not taken, for a remark: the first three reasons. */
+export function reasons(rejected: readonly string[]): string {
+  return [...new Set(rejected)].slice(0, 3).join("; ");
+}
+
 /** Law 5, before anything is shown: a held-out row has no place here. */
 function requireTrain({ study, rows, label }: Grounds): void {
   const train = new Set(study.train.map(({ id }) => id));

@@ -8,10 +8,10 @@ import { summaryPrompt } from "./prompts.ts";
 const longest = 2000;
 
 /**
- * What up to `count` train rows are like, in the words of `models.reflect`: one call, none without rows. "" where it has
+ * What up to `count` train rows (default 12) are like, in the words of `models.reflect`: one call, none without rows. "" where it has
  * nothing to say or fails. The rows are drawn by the run's seed.
  */
-export async function dataSummary(study: Study, count: number): Promise<string> {
+export async function dataSummary(study: Study, count = 12): Promise<string> {
   const rows = study.rng("proposals/summary").sample(study.train, count);
   if (rows.length === 0) return "";
   const shown = rows.map((example, i) => rowText(example, i + 1)).join("\n\n");
