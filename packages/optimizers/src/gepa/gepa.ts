@@ -20,7 +20,7 @@ import type { Pool, Sighting } from "./pool.ts";
 import { championOf, isKnown, leaderOf, memberOf, noPromise } from "./pool.ts";
 import { reflection } from "./reflection.ts";
 import type { RewriteRule } from "./rewrite.ts";
-import { plainText, wholeText } from "./rewrite.ts";
+import { plainText } from "./rewrite.ts";
 import type { Accepted, Rejected, Step } from "./steps.ts";
 import { admit } from "./steps.ts";
 import type { StopRule } from "./stops.ts";
@@ -72,8 +72,8 @@ export const tuned: Required<GepaOptions> = {
   parents: thompson,
   batches: failuresFirst(),
   components: byBlame,
-  // without a memory of what was turned down: it does not pay on the benchmark's worlds
-  rewrite: wholeText({ memory: 0 }),
+  // `wholeText()` checks proposals and asks again, with a memory of what was turned down: neither pays in the benchmark
+  rewrite: plainText,
   accept: improves,
   moves: [demonstration({ parents: thompson }), choosing({ parents: thompson })],
   validation: racing(),
