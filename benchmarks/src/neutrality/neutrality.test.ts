@@ -1,15 +1,24 @@
+import type { World } from "@cultivar/adapters/simulated";
 import { ticketRouting, worlds } from "@cultivar/adapters/simulated";
 import { describe, expect, test } from "vitest";
 import type { Compared } from "./compare.ts";
 import { compareStudents, compareTeachers } from "./compare.ts";
 import { betweenBooleans, fill, mark, templateOf, withBooleans } from "./marks.ts";
-import { ourReflection } from "./ours.ts";
+import { ourRequests } from "./ours.ts";
 import { frameworks, recorded } from "./recorded.ts";
 import { difference } from "./students.ts";
 
 // What frameworks really sent (recorded/) and our own program: the student is as good and the teacher finds as much under
 // each. Fewer rows than the full test (main.ts), which allows less for chance.
 const size = { rows: 60, reflections: 34, draws: 1 };
+
+const taught = new Map<string, ReturnType<typeof compareTeachers>>();
+/** Once for all tests of this file. */
+function teachersOf(world: World): ReturnType<typeof compareTeachers> {
+  const found = taught.get(world.name) ?? compareTeachers(world, size);
+  taught.set(world.name, found);
+  return found;
+}
 
 const differing = (all: readonly Compared[]): readonly string[] =>
   all.filter(({ same, known }) => !same && known === undefined).map(({ line }) => line);
@@ -22,14 +31,14 @@ describe.each(Object.values(worlds))("$name", (world) => {
   });
 
   test("the teacher finds as much in every framework's prompts", { timeout: 60_000 }, async () => {
-    const all = await compareTeachers(world, size);
-    expect(all).toHaveLength(9);
+    const all = await teachersOf(world);
+    expect(all).toHaveLength(13);
     expect(differing(all)).toEqual([]);
   });
 });
 
 test("the teacher finds as much over all worlds together", { timeout: 60_000 }, async () => {
-  const lines = (await Promise.all(Object.values(worlds).map((world) => compareTeachers(world, size)))).flat();
+  const lines = (await Promise.all(Object.values(worlds).map(teachersOf))).flat();
   const sums = new Map<string, { own: number; base: number; variance: number }>();
   for (const { framework, told, own, base, standardError, known } of lines) {
     if (known !== undefined) continue;
@@ -44,19 +53,40 @@ test("the teacher finds as much over all worlds together", { timeout: 60_000 }, 
   const apart = [...sums].filter(
     ([, { own, base, variance }]) => Math.abs(own - base) > Math.max(0.05 * base, 4 * Math.sqrt(variance)),
   );
-  expect(sums.size).toBe(9);
+  expect(sums.size).toBe(13);
   expect(apart).toEqual([]);
 });
 
 test("our reflection is our gepa's own: every placeholder of a failure, and the program around it", async () => {
-  const [request] = await ourReflection(worlds["multi-hop-qa"], worlds["multi-hop-qa"].program.modules[0]!, true);
+  const [request] = await ourRequests(
+    "our gepa",
+    worlds["multi-hop-qa"],
+    worlds["multi-hop-qa"].program.modules[0]!,
+    true,
+  );
   const text = request!.messages.map((message) => message.text).join("\n");
   for (const key of ["instruction", "row0.question", "row2.out.query", "row1.feedback"])
     expect(text).toContain(`{{=${key}:raw}}`);
   expect(text).toContain("answer [predict]");
-  const [silent] = await ourReflection(ticketRouting, ticketRouting.program.modules[0]!, false);
+  const [silent] = await ourRequests("our gepa", ticketRouting, ticketRouting.program.modules[0]!, false);
   expect(silent!.messages[0]!.text).toContain("{{=row0.expected.queue:raw}}");
   expect(silent!.messages[0]!.text).not.toContain("feedback:");
+});
+
+test("our proposals are mipro's and copro's own: each manner of writing, failures in groups, versions with their scores", async () => {
+  const taughtModule = ticketRouting.program.modules[0]!;
+  const textsOf = async (step: "our mipro" | "our copro", says: boolean): Promise<readonly string[]> =>
+    (await ourRequests(step, ticketRouting, taughtModule, says)).map(({ messages }) => messages[0]!.text);
+  const proposals = await textsOf("our mipro", true);
+  expect(new Set(proposals).size).toBe(6);
+  for (const text of proposals)
+    for (const key of ["instruction", "row0.ticket", "row2.feedback"]) expect(text).toContain(`{{=${key}:raw}}`);
+  expect(proposals[0]).toMatch(/3 of 3 examples, such as: \{\{=row\d\.feedback:line\}\}/);
+  expect(proposals[1]).toContain("keep it short and plain");
+  const [history] = await textsOf("our copro", false);
+  expect(history).toContain("Answer with care.");
+  expect(history).toContain("and is in use at present");
+  expect(history).toContain("{{=row0.expected.queue:raw}}");
 });
 
 describe("recordings", () => {

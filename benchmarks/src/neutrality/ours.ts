@@ -1,8 +1,8 @@
 import type { FieldSpec, ModuleSpec, World } from "@cultivar/adapters/simulated";
-import type { Module } from "@cultivar/core";
+import type { Module, Optimizer } from "@cultivar/core";
 import { compile, predict, program, signature, textOf } from "@cultivar/core";
 import { scriptedModel } from "@cultivar/core/testing";
-import { epochs, gepa } from "@cultivar/optimizers";
+import { copro, epochs, gepa, mipro } from "@cultivar/optimizers";
 import { z } from "zod";
 import { mark, templateOf } from "./marks.ts";
 import type { Template } from "./recorded.ts";
@@ -10,54 +10,110 @@ import { rowCount } from "./recorded.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** One of our optimizers, and which of its requests to the reflection model about a module are compared. */
+interface Step {
+  readonly optimizer: (taught: ModuleSpec) => Optimizer;
+  /** The first request about the module's text that counts, from 0, and how many do. */
+  readonly from: number;
+  readonly count: number;
+}
+
+/** Manners of writing that `mipro` asks for by turns. */
+const manners = 6;
+
+const steps = {
+  /** The reflection of `gepa`. */
+  "our gepa": {
+    optimizer: ({ name }) =>
+      gepa({
+        batches: epochs(rowCount),
+        components: { name: "taught", choose: () => [`${name}.instructions`] },
+      }),
+    from: 0,
+    count: 1,
+  },
+  /** The proposals of `mipro`. */
+  "our mipro": {
+    optimizer: () => mipro({ rounds: 1, instructions: manners, maxBootstrapped: 0, maxLabeled: 0 }),
+    from: 0,
+    count: manners,
+  },
+  /** A proposal of the second round of `copro`, after the one text of the first. */
+  "our copro": { optimizer: () => copro({ breadth: 2, depth: 2 }), from: 1, count: 1 },
+} as const satisfies Readonly<Record<string, Step>>;
+
+export type OurStep = keyof typeof steps;
+
+export function isOurs(name: string): name is OurStep {
+  return Object.hasOwn(steps, name);
+}
+
+/** What a teacher says that found nothing. */
+export const nothing = "Nothing in what is shown points to a missing rule.";
+
 const made = new Map<string, Promise<readonly Template[]>>();
 
 /**
- * What our own gepa asks its reflection model about one module of a world, with placeholders: made by running it, so that it is
- * always of this code. `says` as in worlds whose metric explains itself; else it is shown what was expected.
+ * What our own optimizer asks its reflection model about one module of a world, with placeholders: made by running it, so
+ * that it is always of this code. Several requests are ways to ask for the same. `says` as in worlds whose metric explains
+ * itself; else it is shown what was expected.
  */
-export function ourReflection(world: World, taught: ModuleSpec, says: boolean): Promise<readonly Template[]> {
-  const key = JSON.stringify([world.name, taught.name, says]);
-  const known = made.get(key) ?? runOnMarks(world, taught, says);
+export function ourRequests(
+  step: OurStep,
+  world: World,
+  taught: ModuleSpec,
+  says: boolean,
+): Promise<readonly Template[]> {
+  const key = JSON.stringify([step, world.name, taught.name, says]);
+  const known = made.get(key) ?? runOnMarks(step, world, taught, says);
   made.set(key, known);
   return known;
 }
 
-async function runOnMarks(world: World, taught: ModuleSpec, says: boolean): Promise<readonly Template[]> {
+async function runOnMarks(
+  step: OurStep,
+  world: World,
+  taught: ModuleSpec,
+  says: boolean,
+): Promise<readonly Template[]> {
   const rows = Array.from({ length: rowCount }, (_, i) => ({
     input: marked(`row${i}.`, taught.inputs),
-    expected: marked(`row${i}.expected.`, taught.outputs),
+    expected: marked(`row${i}.expected.`, taught.outputs, "short"),
   }));
   const held = { input: heldOut(taught.inputs), expected: {} };
   const student = scriptedModel(({ messages }) =>
-    JSON.stringify(marked(`row${rowIn(messages.map(textOf).join("\n"))}.out.`, taught.outputs)),
+    JSON.stringify(marked(`row${rowIn(messages.map(textOf).join("\n"))}.out.`, taught.outputs, "short")),
   );
-  const teacher = scriptedModel(() => "nothing");
+  const teacher = scriptedModel(({ messages }) =>
+    messages.map(textOf).join("\n").includes("between triple backticks") ? "```\nAnswer with care.\n```" : nothing,
+  );
+  const { optimizer, from, count } = steps[step];
   await compile(programAround(world, taught), {
     metric: ({ example }) => ({
       score: 0,
       ...(says && { feedback: mark(`row${rowIn(JSON.stringify(example.input))}.feedback`) }),
     }),
     data: { train: rows, val: [held] },
-    optimizer: gepa({
-      batches: epochs(rowCount),
-      components: { name: "taught", choose: () => [`${taught.name}.instructions`] },
-    }),
+    optimizer: optimizer(taught),
     models: { default: student, reflect: teacher },
-    budget: { evaluations: 20 * rowCount },
+    budget: { evaluations: 40 * rowCount },
     fingerprint: "neutrality",
   });
-  const asked = teacher.calls[0];
-  if (asked === undefined) throw new Error(`neutrality: our gepa asked nothing about ${world.name}`);
-  return [
-    {
-      messages: asked.messages.map((message) => ({
-        role: message.role as Template["messages"][number]["role"],
-        text: templateOf(textOf(message)),
-      })),
-    },
-  ];
+  const current = `\`\`\`\n${mark("instruction")}\n\`\`\``;
+  const asked = teacher.calls
+    .filter(({ messages }) => messages.map(textOf).join("\n").includes(current))
+    .slice(from, from + count);
+  if (asked.length < count) throw new Error(`neutrality: ${step} asked too little about ${world.name}`);
+  return asked.map(({ messages }) => ({
+    messages: messages.map((message) => ({
+      role: message.role as Template["messages"][number]["role"],
+      text: templateOf(textOf(message).replaceAll(cutSign, "$1")),
+    })),
+  }));
 }
+
+/** The end of a line about a group of failures, where it was cut in a mark. */
+const cutSign = /^(\d+\. \d+ of \d+ examples, such as: (?:(?!ZQ).|ZQ(?:(?!QZ).)*QZ)*)ZQ(?:(?!QZ).)*$/gm;
 
 /** The whole program as its sketch shows it, of which only the taught module runs; its outputs are texts, so that marks are answers. */
 function programAround(world: World, taught: ModuleSpec): Module<Fields, Fields> {
@@ -87,11 +143,13 @@ function moduleOf({ name, instructions, inputs, outputs }: ModuleSpec, isTaught:
   );
 }
 
-function marked(prefix: string, fields: readonly FieldSpec[]): Fields {
+function marked(prefix: string, fields: readonly FieldSpec[], length: "long" | "short" = "long"): Fields {
   return Object.fromEntries(
     fields.map(({ name, type }) => [
       name,
-      type === "string[]" ? [mark(`${prefix}${name}.0`), mark(`${prefix}${name}.1`)] : mark(`${prefix}${name}`),
+      type === "string[]"
+        ? [mark(`${prefix}${name}.0`, length), mark(`${prefix}${name}.1`, length)]
+        : mark(`${prefix}${name}`, length),
     ]),
   );
 }

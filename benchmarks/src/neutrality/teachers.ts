@@ -2,13 +2,10 @@ import type { ModuleSpec, World } from "@cultivar/adapters/simulated";
 import { replier } from "@cultivar/adapters/simulated";
 import type { Failure } from "./failures.ts";
 import { taughtIn } from "./failures.ts";
-import { ourReflection } from "./ours.ts";
+import { isOurs, nothing, ourRequests } from "./ours.ts";
 import type { Template } from "./recorded.ts";
 import { recorded, rowCount } from "./recorded.ts";
 import { lines, messagesOf, named } from "./students.ts";
-
-/** Our own gepa's reflection, which is made at run time. */
-export const ours = "ours";
 
 /** Prompts that carry failures and what was said of them, by the framework and its step. Compared with gepa's. */
 export const reflectors = [
@@ -17,14 +14,16 @@ export const reflectors = [
   "ax proposer",
   "textgrad backward",
   "textgrad step",
-  ours,
+  "our gepa",
+  "our mipro",
+  "our copro",
 ] as const;
 
 /**
  * Prompts that carry labelled rows, compared with gepa's over failures of which nothing is said but the right answer:
  * MIPROv2 shows its proposer no failures and no feedback.
  */
-export const inducers = ["dspy-mipro summary", "dspy-mipro proposer", ours] as const;
+export const inducers = ["dspy-mipro summary", "dspy-mipro proposer", "our gepa", "our mipro", "our copro"] as const;
 
 export type Teacher = (typeof reflectors)[number] | (typeof inducers)[number] | "gepa";
 
@@ -41,17 +40,19 @@ export async function findingsAs(
 ): Promise<readonly number[]> {
   const module = taughtIn(world);
   const [name, step] = teacher.split(" ");
-  const all =
-    teacher === ours
-      ? await ourReflection(world, module, told === "feedback" && world.feedback !== "scores")
-      : recorded(name!)?.teachers[world.name]?.requests;
+  const own = isOurs(teacher);
+  const all = own
+    ? await ourRequests(teacher, world, module, told === "feedback" && world.feedback !== "scores")
+    : recorded(name!)?.teachers[world.name]?.requests;
   if (all === undefined) throw new Error(`neutrality: ${world.name} has no recording of ${name}; run record.ts`);
-  const requests = stepOf(all, step);
+  const requests = stepOf(all, own ? undefined : step);
   const reply = replier({ world, role: "teacher" });
   const rules = world.rules.filter((rule) => rule.module === module.name && rule.decoy !== true);
   return groups.map((group, place) => {
     const values = name === "dspy-mipro" ? rowValues(module, group, "True") : valuesOf(module, group, all);
-    const asked = requests.map((request) => ({ messages: messagesOf(request, values) }));
+    // ours are ways to ask for the same, by turns; a peer's are steps of one proposal
+    const used = own ? [requests[place % requests.length]!] : requests;
+    const asked = used.map((request) => ({ messages: messagesOf(request, values) }));
     let found = 0;
     for (let draw = 0; draw < draws; draw++) {
       // a request that shows no input comes again and again: what a served client says twice is another sample
@@ -78,9 +79,6 @@ function stepOf(requests: readonly Template[], step: string | undefined): readon
   if (step === "critic" || step === "summary") return requests.slice(0, 1);
   return step === "proposer" ? requests.slice(1, 2) : requests;
 }
-
-/** What a teacher says that found nothing. */
-const nothing = "Nothing in what is shown points to a missing rule.";
 
 /** Values of the rows; of what the teacher said before nothing is taken over. */
 function rowValues(module: ModuleSpec, group: readonly Failure[], yes?: string): Record<string, string> {
