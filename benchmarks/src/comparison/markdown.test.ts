@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { markdownOf, readArguments } from "./markdown.ts";
-import { aboveList, duelTable, failureList, meansTable, scoreTable } from "./markdown-tables.ts";
+import { ablationTable, aboveList, duelTable, failureList, meansTable, scoreTable } from "./markdown-tables.ts";
 import type { ResultFile } from "./result-file.ts";
 import { levelsOf } from "./result-file.ts";
 import { interval } from "./statistics.ts";
@@ -70,6 +70,45 @@ const peers = file(
   { missing: [{ peer: "other", why: "no Python" }] },
 );
 const [level] = levelsOf([own, peers]);
+
+describe("what parts are worth", () => {
+  const at = (
+    noise: number,
+    world: string,
+    optimizer: string,
+    scores: readonly number[],
+    areas?: readonly number[],
+  ): Row =>
+    row(world, optimizer, scores, { noise, area: interval(areas ?? []), ...(areas !== undefined && { areas }) });
+  const levels = levelsOf([
+    file([
+      at(0, "a", "all", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8]),
+      at(0, "b", "all", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
+      at(0, "a", "less", [0.8, 0.81, 0.79], [0.7, 0.7, 0.7]),
+      at(0, "b", "less", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
+      at(0.1, "a", "all", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8]),
+      at(0.1, "b", "all", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
+      at(0.1, "a", "less", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8]),
+      at(0.1, "b", "less", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
+      at(0, "a", "old", [0.9, 0.9, 0.9]),
+    ]),
+  ]);
+
+  test("paired by level and seed, as means over worlds; a world is named where it differs", () => {
+    // at no noise -5, -4.5, -5.5: t(0.975, 2) = 4.303, 0.5 / sqrt(3) x 4.303 = 1.24; both levels: -2.5 with t(5) = 2.571
+    expect(ablationTable(levels, "all")!.split("\n").slice(2)).toEqual([
+      "| variant | no noise | 10 % flipped | all | area, all | p \\< 0.05 by world |",
+      "| --- | --- | --- | --- | --- | --- |",
+      "| all | 80.0 (70.0) | 80.0 (70.0) |  |  |  |",
+      "| less | -5.0 +- 1.2 | +0.0 +- 0.0 | -2.5 +- 2.9 | -2.5 +- 2.9 |  |",
+      "| old | +0.0 +- 0.0 | - | +0.0 +- 0.0 | - |  |",
+    ]);
+  });
+
+  test("nothing without the one that all are held against", () => {
+    expect(ablationTable(levels, "nobody")).toBeUndefined();
+  });
+});
 
 describe("tables", () => {
   test("scores are in points, worlds by optimizers; what failed is no number", () => {

@@ -82,6 +82,72 @@ export function duel(rows: readonly Row[], challenger: string, other: string): D
   };
 }
 
+/** A part of an optimizer: what `variant` has more than `base`, at each of some levels and over all of them. */
+export interface Worth {
+  /** Test scores and areas, paired by level and seed, means over worlds; undefined without pairs. */
+  readonly scores: { readonly byLevel: readonly (Paired | undefined)[]; readonly all: Paired | undefined };
+  readonly areas: Paired | undefined;
+  /** Worlds whose scores differ (p < 0.05 after Holm over the worlds), all levels together. */
+  readonly worlds: readonly { readonly world: string; readonly difference: Paired }[];
+}
+
+/** `variant` minus `base`, over the worlds, levels and seeds that both have. */
+export function worth(levels: readonly (readonly Row[])[], variant: string, base: string): Worth {
+  const pairsOf = (valuesOf: (row: Row) => readonly number[] | undefined): readonly Pair[] =>
+    levels.flatMap((rows, level) =>
+      rows
+        .filter((row) => row.optimizer === variant)
+        .flatMap((own) => {
+          const its = rows.find((row) => row.optimizer === base && row.world === own.world);
+          const [after, before] = [valuesOf(own), its && valuesOf(its)];
+          if (its === undefined || after === undefined || before === undefined) return [];
+          return own.seeds.flatMap((seed, i) => {
+            const at = its.seeds.indexOf(seed);
+            return at === -1 ? [] : [{ world: own.world, level, seed, before: before[at]!, after: after[i]! }];
+          });
+        }),
+    );
+  const scored = pairsOf((row) => row.scores);
+  const names = [...new Set(scored.map(({ world }) => world))];
+  const worlds = names.map((world) => ({ world, difference: inPairs(scored.filter((one) => one.world === world))! }));
+  const adjusted = holm(worlds.map(({ difference }) => difference.p ?? 1));
+  return {
+    scores: {
+      byLevel: levels.map((_, level) => inPairs(overWorlds(scored.filter((one) => one.level === level)))),
+      all: inPairs(overWorlds(scored)),
+    },
+    areas: inPairs(overWorlds(pairsOf((row) => row.areas))),
+    worlds: worlds.filter((_, i) => adjusted[i]! < 0.05),
+  };
+}
+
+interface Pair {
+  readonly world: string;
+  readonly level: number;
+  readonly seed: number;
+  readonly before: number;
+  readonly after: number;
+}
+
+function inPairs(pairs: readonly Pick<Pair, "before" | "after">[]): Paired | undefined {
+  return paired(
+    pairs.map(({ before }) => before),
+    pairs.map(({ after }) => after),
+  );
+}
+
+/** Means over worlds, by level and seed; a seed that lacks one of the worlds is left out. */
+function overWorlds(pairs: readonly Pair[]): readonly Pick<Pair, "before" | "after">[] {
+  const groups = Map.groupBy(pairs, ({ level, seed }) => `${level} ${seed}`);
+  const most = Math.max(0, ...[...groups.values()].map((group) => group.length));
+  return [...groups.values()]
+    .filter((group) => group.length === most)
+    .map((group) => ({
+      before: mean(group.map((one) => one.before)),
+      after: mean(group.map((one) => one.after)),
+    }));
+}
+
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -20,6 +20,8 @@ export interface Row {
   readonly optimum: number | undefined;
   /** Of the best-so-far curve; undefined when the incumbent isn't shown. */
   readonly area: Interval | undefined;
+  /** The same by run, aligned with `seeds`. */
+  readonly areas?: readonly number[] | undefined;
   /** Metric calls until 90 % of the way to the optimum; runs that never get there count as the whole budget. */
   readonly toGoal: { readonly median: number; readonly reached: number; readonly n: number } | undefined;
   /** Paired by seed; undefined for random search itself, and without it. */
@@ -70,6 +72,7 @@ function rowOf(group: readonly RunRecord[], random: readonly RunRecord[]): Row {
   const shown = outcomes.filter(isCurved);
   const goals = shown.flatMap((outcome) => evaluationsToGoal(outcome, budget) ?? []);
   const middle = median(goals);
+  const areas = shown.length < outcomes.length ? undefined : shown.map((outcome) => areaUnder(outcome, budget));
   return {
     world,
     optimizer,
@@ -82,7 +85,8 @@ function rowOf(group: readonly RunRecord[], random: readonly RunRecord[]): Row {
     score: interval(scores),
     baseline: mean(outcomes.map((outcome) => outcome.baseline)),
     optimum: mean(outcomes.map((outcome) => outcome.optimum)),
-    area: shown.length < outcomes.length ? undefined : interval(shown.map((outcome) => areaUnder(outcome, budget))),
+    area: areas && interval(areas),
+    ...(areas !== undefined && { areas }),
     toGoal:
       middle === undefined || shown.length < outcomes.length
         ? undefined
