@@ -38,19 +38,41 @@ const priorRows = 4;
 /** Their standard deviation, as a share of the metric's range: a quarter of the rows of a yes-or-no metric changed. */
 const priorDeviation = 0.5;
 
+/** Rows of two candidates, as they come in. */
+export interface PairedTally {
+  /** A row that is scored on one side only says nothing. */
+  add(before: number | undefined, after: number | undefined): void;
+  /** What the rows so far say of `after - before`, before any prior on it; undefined without any. */
+  belief(): Belief | undefined;
+}
+
+/** Counts pairs one by one (Welford, 1962): each costs the same, however many there were. */
+export function pairedTally(width: number): PairedTally {
+  let n = 0;
+  let mean = 0;
+  let squares = 0;
+  return {
+    add(before, after) {
+      if (before === undefined || after === undefined) return;
+      const difference = after - before;
+      const apart = difference - mean;
+      n += 1;
+      mean += apart / n;
+      squares += apart * (difference - mean);
+    },
+    belief() {
+      if (n === 0) return undefined;
+      const variance = (squares + priorRows * (priorDeviation * width) ** 2) / (n - 1 + priorRows);
+      return { mean, variance: variance / n };
+    },
+  };
+}
+
 /** What the rows scored on both sides say of `after - before`, before any prior on it; undefined without such rows. */
 export function pairedEvidence(before: Scores, after: Scores, width: number): Belief | undefined {
-  const differences: number[] = [];
-  for (let i = 0; i < after.length; i++) {
-    const [b, a] = [before[i], after[i]];
-    if (b !== undefined && a !== undefined) differences.push(a - b);
-  }
-  const n = differences.length;
-  if (n === 0) return undefined;
-  const mean = differences.reduce((sum, one) => sum + one, 0) / n;
-  const squares = differences.reduce((sum, one) => sum + (one - mean) ** 2, 0);
-  const variance = (squares + priorRows * (priorDeviation * width) ** 2) / (n - 1 + priorRows);
-  return { mean, variance: variance / n };
+  const tally = pairedTally(width);
+  for (let i = 0; i < after.length; i++) tally.add(before[i], after[i]);
+  return tally.belief();
 }
 
 /** Two independent beliefs of one number taken together (the conjugate update of a normal mean). */

@@ -134,8 +134,10 @@ export function failuresFirst(options: FailuresFirstOptions = {}): BatchRule {
       const others = order
         .filter((id) => own(id) === top && !rows.some((row) => row.id === id))
         .map((id) => ({ id, score: top }));
+      const scored = [...failed, ...right].slice(0, 2 * limits.size);
       return {
-        rows: [...failed, ...right].slice(0, 2 * limits.size),
+        // where none could be scored, why is told from the rows
+        rows: scored.length > 0 ? scored : rows,
         test: [...failed, ...[...others, ...right].slice(0, limits.guards)],
       };
     },

@@ -1,11 +1,14 @@
+import { wholeNumber } from "../demos/limits.ts";
 import type { Move } from "./moves.ts";
 import { isComplete, leaderOf } from "./pool.ts";
 
 /**
  * Scores the member that is believed best on all of val, once it has been so for `steps` steps: until then a better one
- * may come, and the incumbent is always scored on all of val.
+ * may come, and the incumbent is always scored on all of val. Throws a `config` error unless `steps` is a whole number of
+ * at least 0.
  */
 export function completing(steps: number): Move {
+  wholeNumber("gepa", "the steps of completing", steps, 0);
   return {
     name: `completing(${steps})`,
     // in the place of a draft, for which a pass over val is reserved

@@ -40,7 +40,7 @@ export function merging(most: number): Move {
 
 /**
  * A look at a few val rows that both parents have scored: the child must score at least what the better of them does
- * there; undefined where there are too few.
+ * there, over the rows that could be scored for all three; undefined where there are too few.
  */
 export function mergeTest(
   study: Study,
@@ -53,11 +53,14 @@ export function mergeTest(
   if (places.length < mergeRows) return undefined;
   return async () => {
     const { rows } = await study.evaluate({ candidate, split: "val", ids: places.map((i) => study.val[i]!) });
-    const needed = Math.max(...[one, other].map(({ val }) => sum(places.map((i) => val[i]))));
-    return sum(rows.map((row) => row.score)) < needed ? { refusal: "the merge lost to a parent" } : {};
+    const common = rows.flatMap(({ score }, i) => {
+      const [first, second] = [one.val[places[i]!], other.val[places[i]!]];
+      return score === undefined || first === undefined || second === undefined
+        ? []
+        : [[score, first, second] as const];
+    });
+    if (common.length === 0) return { refusal: "no row of the merge could be scored" };
+    const [own, ...parents] = [0, 1, 2].map((side) => common.reduce((sum, scores) => sum + scores[side]!, 0));
+    return own! < Math.max(...parents) ? { refusal: "the merge lost to a parent" } : {};
   };
-}
-
-function sum(scores: readonly (number | undefined)[]): number {
-  return scores.reduce<number>((total, score) => total + (score ?? 0), 0);
 }

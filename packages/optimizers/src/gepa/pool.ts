@@ -150,7 +150,7 @@ export function witnessed(
 ): Member[] {
   const known = [...members];
   if (sightings.length === 0) return known;
-  let changed = Number.POSITIVE_INFINITY;
+  const changed = new Set<number>();
   for (const { place, split, rows } of sightings) {
     if (rows.length === 0) continue;
     const member = known[place]!;
@@ -163,11 +163,15 @@ export function witnessed(
     const asked = valIds.map((id, i) => member.asked[i]! || found.has(id));
     const rowObjectives = valIds.map((id, i) => member.rowObjectives[i] ?? found.get(id)?.objectives);
     known[place] = { ...member, val, asked, mean: meanOf(val), rowObjectives, objectives: objectivesOf(rowObjectives) };
-    changed = Math.min(changed, place);
+    changed.add(place);
   }
-  for (let place = changed; place < known.length; place++) {
+  // a parent comes before its children
+  for (let place = Math.min(...changed); place < known.length; place++) {
     const member = known[place]!;
-    const parent = member.base === undefined ? undefined : known[member.base];
+    const { base } = member;
+    if (!changed.has(place) && (base === undefined || !changed.has(base))) continue;
+    changed.add(place);
+    const parent = base === undefined ? undefined : known[base];
     known[place] = { ...member, quality: qualityOf(member.val, member.promise, parent, width) };
   }
   return known;

@@ -20,7 +20,8 @@ export interface ReflectionRules {
 
 /**
  * Reflective mutation (GEPA, algorithm 1, lines 7 to 17): a parent, a batch of train rows with traces and feedback, a
- * text rewritten in their light, and the same rows again. One call of `models.reflect` for each text that changes.
+ * text rewritten in their light, and the same rows again. The calls of `models.reflect` that the rewrite rule makes, for each text
+ * that changes.
  */
 export function reflection(rules: ReflectionRules): Move {
   const { batches, parents, components, accept, rewrite } = rules;
@@ -36,7 +37,8 @@ export function reflection(rules: ReflectionRules): Move {
       const parent = pool.members[place]!;
       const batch = await batches.take({ ...glance(desk, place), ids: study.train.map(({ id }) => id), step });
       const seen = [{ place, split: "train" as const, rows: batch.rows }];
-      if (batch.rows.every(({ score }) => score === study.range[1])) return { idle: "the batch was solved", seen };
+      const idle = nothingToDo(batch.rows, study.range[1]);
+      if (idle !== undefined) return { idle, seen };
       const record = (id: ComponentId) => pool.records.get(`component ${id}`) ?? { tries: 0, wins: 0 };
       const changed = components.choose({ parent, texts, rows: batch.rows, top: study.range[1], record, rng });
       const rewritten = await Promise.all(
@@ -62,6 +64,14 @@ export function reflection(rules: ReflectionRules): Move {
       return { draft, seen, shown, advanced: place };
     },
   };
+}
+
+/** Why there is nothing to learn from a batch; undefined when there is something. */
+function nothingToDo(rows: readonly Row[], top: number): string | undefined {
+  if (rows.every(({ score }) => score === top)) return "the batch was solved";
+  if (rows.some(({ score }) => score !== undefined)) return undefined;
+  const message = rows.at(-1)!.failure?.message;
+  return `no row of the batch could be scored${message === undefined ? "" : `: ${message}`}`;
 }
 
 /** Texts for a component that were turned down. */

@@ -1,4 +1,4 @@
-import { wholeNumber } from "../demos/limits.ts";
+import { numberFrom, wholeNumber } from "../demos/limits.ts";
 import type { Pool } from "./pool.ts";
 import { championOf } from "./pool.ts";
 
@@ -23,7 +23,11 @@ export function whenDry(steps = 20): StopRule {
 /** When a candidate has the best score there is on every val row: nothing can take its place as incumbent. */
 export const whenSolved: StopRule = {
   name: "whenSolved",
-  why: ({ members }, top) => (championOf(members).mean >= top ? "every val row has the best score" : undefined),
+  why({ members }, top) {
+    // rows one by one: a mean of scores such as 0.7 may miss 0.7
+    const scored = championOf(members).val.filter((score) => score !== undefined);
+    return scored.length > 0 && scored.every((score) => score >= top) ? "every val row has the best score" : undefined;
+  },
 };
 
 /** After `steps` steps without a member that is believed better than all before. */
@@ -37,9 +41,10 @@ export function onPlateau(steps: number): StopRule {
 
 /**
  * When a further proposal is expected to gain less than `least`, in units of the score: the mean of what the last
- * `proposals` added to the best one, most of them nothing.
+ * `proposals` added to the best one, most of them nothing. Throws a `config` error for numbers out of range.
  */
 export function whenLittleToGain(least: number, proposals = 12): StopRule {
+  numberFrom("gepa", "the least gain of whenLittleToGain", least, 0);
   wholeNumber("gepa", "the proposals of whenLittleToGain", proposals, 1);
   return {
     name: `whenLittleToGain(${least}, ${proposals})`,

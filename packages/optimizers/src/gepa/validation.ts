@@ -1,7 +1,8 @@
 import type { Row } from "@cultivar/core";
-import { wholeNumber } from "../demos/limits.ts";
-import type { Belief } from "../beliefs/evidence.ts";
-import { chanceAbove, combined, expectedGain, pairedEvidence } from "../beliefs/evidence.ts";
+import { CultivarError } from "@cultivar/core";
+import { numberFrom, wholeNumber } from "../demos/limits.ts";
+import type { Belief, PairedTally } from "../beliefs/evidence.ts";
+import { chanceAbove, combined, expectedGain, pairedTally } from "../beliefs/evidence.ts";
 import type { Member } from "./pool.ts";
 
 /** A draft before it is scored on val. Places are those of val rows. */
@@ -46,7 +47,7 @@ export const fullPass: Validation = {
 };
 
 export interface RacingOptions {
-  /** Val rows that are looked at before it is decided again, from 1. Default 8. */
+  /** Val rows that are looked at before it is decided again, from 1; twice as many each time once it is kept. Default 8. */
   readonly block?: number;
   /** A draft is dropped when the chance that it is better than its parent falls below this, in [0, 1). Default 0.3. */
   readonly drop?: number;
@@ -61,52 +62,71 @@ export interface RacingOptions {
 /**
  * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, or has little to gain,
  * and kept as soon as it is likely to be better; one that is likely to beat the best one too is scored on all of val. A
- * parent that was not seen on a block is run on it too. What has not been decided by the end of val is no gain.
+ * parent that was not seen on a block is run on it too. Throws `config` errors for options out of range. What has not been decided by the end of val is no gain.
  * The chances are those of a normal mean with a normal prior, centred on what the test on train lets expect: as far as
  * that model is true, at most a share of `1 - keep` of the drafts that are kept is no better than its parent. It is looked
  * at after each block, which a Bayesian may do and a fixed test may not.
  * Source: the races of Maron and Moore, 1994 ("Hoeffding races"), with paired beliefs in place of bounds.
  */
 export function racing(options: RacingOptions = {}): Validation {
-  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01 } = options;
-  wholeNumber("gepa", "the block of racing", block, 1);
+  const settings = racingSettings(options);
+  const { block, drop, keep, finish, least } = settings;
   return {
     name: `racing(${block}, ${drop}, ${keep}, ${finish}, ${least})`,
-    most: (rows) => rows + 2 * block,
-    async judge({ ask, askParent, order, parent, best, promise, width }) {
-      const rows: (Row | undefined)[] = order.map(() => undefined);
-      const before = [...parent.val];
-      const parentRows: Row[] = [];
-      let asked = 0;
-      let gain = promise;
-      let kept = false;
-      for (let from = 0; from < order.length; from += block) {
-        const places = order.slice(from, from + block);
-        const unseen = kept ? [] : places.filter((place) => before[place] === undefined);
-        asked += places.length + unseen.length;
-        if (asked > order.length + 2 * block) break;
-        const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
-        places.forEach((place, i) => (rows[place] = found[i]));
-        unseen.forEach((place, i) => (before[place] = of[i]?.score));
-        parentRows.push(...of);
-        const evidence = pairedEvidence(
-          before,
-          rows.map((row) => row?.score),
-          width,
-        );
-        gain = combined(promise, evidence);
-        const chance = chanceAbove(gain);
-        if (kept ? chance < drop : chance < drop || expectedGain(gain) < least * width) {
-          kept = false;
-          break;
-        }
-        kept ||= evidence !== undefined && chance > keep;
-        const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
-        if (kept && chanceAbove(lead) < finish) break;
-      }
-      const seen = rows.filter((row) => row !== undefined).length;
-      const refusal = `${Math.round(100 * chanceAbove(gain))} % likely to be better after ${seen} val rows`;
-      return { rows, parentRows, ...(!kept && { refusal }) };
-    },
+    most: (rows) => Math.min(rows + 2 * block, 2 * rows),
+    judge: (contest) => race(contest, settings),
   };
+}
+
+type RacingSettings = Required<RacingOptions>;
+
+function racingSettings(options: RacingOptions): RacingSettings {
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01 } = options;
+  wholeNumber("gepa", "the block of racing", block, 1);
+  const shares = { drop, keep, finish, least };
+  for (const [name, value] of Object.entries(shares)) numberFrom("gepa", `${name} of racing`, value, 0, 1);
+  if (drop > keep) throw new CultivarError("config", `gepa: drop of racing must be at most keep, ${keep}, got ${drop}`);
+  return { block, ...shares };
+}
+
+async function race(contest: Contest, { block, drop, keep, finish, least }: RacingSettings): Promise<Verdict> {
+  const { ask, askParent, order, parent, best, promise, width } = contest;
+  const rows: (Row | undefined)[] = order.map(() => undefined);
+  const parentRows: Row[] = [];
+  const tally = pairedTally(width);
+  let [asked, size] = [0, block];
+  let gain = promise;
+  let kept = false;
+  for (let from = 0; from < order.length; from += size, size = kept ? 2 * size : block) {
+    const places = order.slice(from, from + size);
+    const unseen = kept ? [] : places.filter((place) => parent.val[place] === undefined);
+    asked += places.length + unseen.length;
+    if (asked > order.length + 2 * block) break;
+    const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
+    const fresh = new Map(unseen.map((place, i) => [place, of[i]?.score]));
+    places.forEach((place, i) => {
+      rows[place] = found[i];
+      tally.add(parent.val[place] ?? fresh.get(place), found[i]?.score);
+    });
+    parentRows.push(...of);
+    gain = combined(promise, tally.belief());
+    const chance = chanceAbove(gain);
+    if (kept ? chance < drop : chance < drop || expectedGain(gain) < least * width) {
+      kept = false;
+      break;
+    }
+    kept ||= tally.belief() !== undefined && chance > keep;
+    const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
+    if (kept && chanceAbove(lead) < finish) break;
+  }
+  return { rows, parentRows, ...(!kept && { refusal: refusalOf(rows, tally, gain, keep) }) };
+}
+
+function refusalOf(rows: Verdict["rows"], tally: PairedTally, gain: Belief, keep: number): string {
+  const seen = rows.filter((row) => row !== undefined).length;
+  if (tally.belief() === undefined) return `none of ${seen} val rows could be scored on both sides`;
+  const percent = (share: number): string => `${Math.round(100 * share)} %`;
+  const chance = chanceAbove(gain);
+  const asked = seen === rows.length && chance <= keep ? `, ${percent(keep)} are asked for` : "";
+  return `${percent(chance)} likely to be better after ${seen} val rows${asked}`;
 }

@@ -52,9 +52,9 @@ export const repeated: Check = {
   problem(text, { refused }) {
     const same = folded(text);
     const known = refused.findLast((one) => folded(one.text) === same);
-    return known === undefined
-      ? undefined
-      : `the text says the same as an earlier one that was not taken: ${known.why}`;
+    if (known === undefined) return undefined;
+    const why = known.withheld === true ? "" : `: ${known.why}`;
+    return `the text says the same as an earlier one that was not taken${why}`;
   },
 };
 
@@ -152,12 +152,19 @@ export function checked(found: Rewrite, against: Against, checks: readonly Check
   return found;
 }
 
-/** A text without what says nothing; a minus sign and mathematical signs do say something. */
+/**
+ * A text without what says nothing: bullets, quotes and emphasis, stops and commas between words, and case. What may be a
+ * format that the text asks for stays: signs within words and numbers.
+ */
 function folded(text: string): string {
   return text
     .normalize("NFKC")
+    .replaceAll(/[\u2018\u2019\u201C\u201D"'`*]/g, "")
+    .replaceAll(/[\u2010-\u2015]/g, "-")
+    .replaceAll(/^\s*[-\u2022]\s+/gm, "")
+    .replaceAll(/[.,;:!?]+(?=\s|$)/g, "")
     .toLowerCase()
-    .replaceAll(/(?:(?!-\d)[\p{P}\s`])+/gu, " ")
+    .replaceAll(/\s+/g, " ")
     .trim();
 }
 
