@@ -84,7 +84,7 @@ const changed =
   (changes: GepaOptions): Contestant =>
   () => ({ optimizer: gepa(changes) });
 
-/** `gepa()` with one part taken away, put back to what was published, or added; only run by name. */
+/** `gepa()` with parts taken away, put back to what was published, or added; only run by name. */
 export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: batches as published": changed({ batches: published.batches }),
   "gepa: large batches only": changed({ batches: failuresFirst({ scales: [1] }) }),
@@ -107,7 +107,7 @@ export const ablations: Readonly<Record<string, Contestant>> = {
     batches: failuresFirst({ guards: 0 }),
     moves: [demonstration({ parents: published.parents }), choosing({ parents: published.parents })],
   }),
-  "gepa: with memory of refusals": changed({ rewrite: wholeText() }),
+  "gepa: with hygiene and memory of refusals": changed({ rewrite: wholeText() }),
   "gepa: with crossover": changed({ moves: [...tuned.moves, crossover()] }),
   "gepa: with ablation of lines": changed({ moves: [...tuned.moves, ablation({ parents: thompson })] }),
 };

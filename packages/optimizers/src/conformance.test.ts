@@ -2,7 +2,9 @@ import { testOptimizer } from "@cultivar/core/testing";
 import { describe, test } from "vitest";
 import { bootstrap } from "./bootstrap/bootstrap.ts";
 import { copro } from "./copro/copro.ts";
-import { gepa, published } from "./gepa/gepa.ts";
+import { crossover } from "./gepa/crossover.ts";
+import { gepa, published, tuned } from "./gepa/gepa.ts";
+import { wholeText } from "./gepa/rewrite.ts";
 import { knnFewShot } from "./knn-few-shot/knn-few-shot.ts";
 import { labeledFewShot } from "./labeled-few-shot/labeled-few-shot.ts";
 import { mipro } from "./mipro/mipro.ts";
@@ -22,6 +24,9 @@ describe("the optimizers keep the contract", () => {
   });
   testOptimizer({ test }, "gepa", { make: () => gepa() });
   testOptimizer({ test }, "gepa of width 4", { make: () => gepa({ width: 4 }) });
+  testOptimizer({ test }, "gepa with hygiene, a memory and crossover, of width 4", {
+    make: () => gepa({ rewrite: wholeText(), moves: [...tuned.moves, crossover()], width: 4 }),
+  });
   testOptimizer({ test }, "gepa as published", { make: () => gepa(published) });
   testOptimizer({ test }, "gepa as published, of width 4", { make: () => gepa({ ...published, width: 4 }) });
   testOptimizer({ test }, "knnFewShot", {

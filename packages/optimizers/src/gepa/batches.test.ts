@@ -134,6 +134,13 @@ describe("the batch of failures", () => {
     expect(broken.test.map(({ id }) => id)).toEqual(["r0"]);
   });
 
+  test("where none can be scored, what was looked at is shown, and nothing is tested", async () => {
+    const { rows, test: tested, looked } = await taken(few(), 4, { score: () => undefined });
+    expect(rows.map(({ id }) => id)).toEqual(looked);
+    expect(looked.length).toBeGreaterThan(0);
+    expect(tested).toEqual([]);
+  });
+
   test("nothing is looked at where all is right", async () => {
     expect(await taken(few(), 4, { own: all(idsOf(4), 1) })).toMatchObject({ rows: [], looked: [] });
   });

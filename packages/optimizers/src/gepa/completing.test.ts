@@ -17,6 +17,10 @@ describe("completing", () => {
     expect(completing(2).urge(poolOf(members, { stale }), desk.study)).toBe(urge);
   });
 
+  test.each([-3, 0.5, Number.NaN])("refuses %d steps", (steps) => {
+    expect(() => completing(steps)).toThrow(/the steps of completing must be a whole number of at least 0/);
+  });
+
   test("scores the leader on the rows that it was not seen on, and proposes nothing", async () => {
     const desk = deskOf({ val: ["v0", "v1"], members: () => [whole, half] });
     const { draft, seen } = await completing(2).propose(desk);

@@ -244,6 +244,20 @@ describe.each([
     expect(result.val.best).toMatchObject({ mean: 1, n: 23 });
   });
 
+  test("train rows that can't be scored: the search ends early and says why", async () => {
+    const reflect = teacher();
+    const result = await edge({
+      reflect,
+      score(args) {
+        if ((args.example.input as { n: number } & { kind: string }).n < 100) throw new Error("no label for this one");
+        return isRight(args);
+      },
+    });
+    expectBaseline(result);
+    expect(reflect.calls).toHaveLength(0);
+    expect(result.remarks.join("\n")).toMatch(/no row of the batch could be scored: .*no label for this one/);
+  });
+
   test("one component", async () => {
     const single = tune(
       ({ prompt }, { kind }: { kind: string; n: number }) =>

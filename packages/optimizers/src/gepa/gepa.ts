@@ -52,7 +52,7 @@ export interface GepaOptions {
   readonly width?: number;
 }
 
-/** The algorithm and the defaults of the paper's reference implementation, merges included. */
+/** The algorithm and the numbers of the paper's reference implementation, with merges, which it has off by default. */
 export const published: Required<GepaOptions> = {
   parents: pareto(byInstance),
   batches: epochs(3),
@@ -72,7 +72,7 @@ export const tuned: Required<GepaOptions> = {
   parents: thompson,
   batches: failuresFirst(),
   components: byBlame,
-  // `wholeText()` checks proposals and asks again, with a memory of what was turned down: neither pays in the benchmark
+  // not `wholeText()`: its checks and its memory of what was turned down do not pay in the benchmark
   rewrite: plainText,
   accept: improves,
   moves: [demonstration({ parents: thompson }), choosing({ parents: thompson })],

@@ -31,6 +31,18 @@ describe("a search stops", () => {
     expect(rule.why(pool, 1) ?? "goes on").toMatch(why);
   });
 
+  test("when solved, by rows: the mean of thirty scores of 0.7 is not 0.7", () => {
+    const mean = Array.from({ length: 30 }, () => 0.7).reduce((sum, one) => sum + one, 0) / 30;
+    expect(mean).toBeLessThan(0.7);
+    expect(whenSolved.why(poolOf([member(Array.from({ length: 30 }, () => 0.7))]), 0.7)).toMatch(/best score/);
+    expect(whenSolved.why(poolOf([member([undefined, undefined])]), 0.7)).toBeUndefined();
+  });
+
+  test("refuses a gain that is none", () => {
+    for (const least of [Number.NaN, -0.1])
+      expect(() => whenLittleToGain(least)).toThrow(/least gain .* at least 0, got/);
+  });
+
   test("refuses counts below 1", () => {
     for (const make of [() => whenDry(0), () => onPlateau(0.5), () => whenLittleToGain(0.1, 0)])
       expect(make).toThrow(/must be a whole number of at least 1/);

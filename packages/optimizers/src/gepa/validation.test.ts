@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import type { Belief, Scores } from "../beliefs/evidence.ts";
 import { member } from "./fixtures/members.ts";
 import { noPromise } from "./pool.ts";
-import type { Validation, Verdict } from "./validation.ts";
+import type { RacingOptions, Validation, Verdict } from "./validation.ts";
 import { fullPass, racing } from "./validation.ts";
 
 interface Race {
@@ -175,5 +175,41 @@ describe("racing", () => {
     );
   });
 
-  test("refuses an empty block", () => expect(() => racing({ block: 0 })).toThrow(/the block of racing/));
+  test("once it is kept, blocks grow twice as large each time", async () => {
+    const sizes: number[] = [];
+    await racing().judge({
+      ask: (places) => {
+        sizes.push(places.length);
+        return Promise.resolve(places.map((i) => ({ id: `v${i}`, score: 1 })));
+      },
+      askParent: () => Promise.reject(new Error("nothing is unseen")),
+      order: flat(0, 60).map((_, i) => i),
+      parent: member(flat(0, 60)),
+      best: member(flat(0, 60)),
+      promise: noPromise(1),
+      width: 1,
+    });
+    expect(sizes).toEqual([8, 16, 32, 4]);
+  });
+
+  test("says why a draft is refused that is not unlikely to be better", async () => {
+    const patient = racing({ drop: 0, least: 0 });
+    const tie = await judged(patient, { draft: every(2), parent: every(2) });
+    expect(tie.refusal).toBe("50 % likely to be better after 40 val rows, 70 % are asked for");
+    const unscored = await judged(patient, { draft: flat(0).map(() => undefined), parent: flat(1) });
+    expect(unscored.refusal).toBe("none of 40 val rows could be scored on both sides");
+  });
+
+  test("reserves no more than val twice over: a small val has room for a small budget", () => {
+    expect([4, 16, 40].map((rows) => racing().most(rows))).toEqual([8, 32, 56]);
+  });
+
+  test.each<[what: string, options: RacingOptions, message: RegExp]>([
+    ["an empty block", { block: 0 }, /the block of racing/],
+    ["a chance above 1", { keep: 2 }, /keep of racing must be a number from 0 to 1, got 2/],
+    ["a chance below 0", { drop: -1 }, /drop of racing must be a number from 0 to 1, got -1/],
+    ["no number", { least: Number.NaN }, /least of racing must be a number from 0 to 1, got NaN/],
+    ["a finish that never comes", { finish: 5 }, /finish of racing/],
+    ["dropping what it would keep", { drop: 0.8 }, /drop of racing must be at most keep, 0.7, got 0.8/],
+  ])("refuses %s", (_, options, message) => expect(() => racing(options)).toThrow(message));
 });
