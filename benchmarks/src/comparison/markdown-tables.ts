@@ -187,8 +187,8 @@ export function duelTable({ rows, budget }: Level, challenger: string, other: st
 }
 
 /**
- * What each optimizer has more than `base`: scores paired by level and seed, as means over worlds, at each level and over
- * all, and areas over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined without rows of `base`.
+ * What each optimizer has more than `base`: scores paired by seed, as means over worlds, at each level and over all, and areas
+ * over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined without rows of `base`.
  */
 export function ablationTable(levels: readonly Level[], base: string): string | undefined {
   const rows = levels.map((level) => level.rows);

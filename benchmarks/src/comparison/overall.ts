@@ -82,9 +82,12 @@ export function duel(rows: readonly Row[], challenger: string, other: string): D
   };
 }
 
-/** A part of an optimizer: what `variant` has more than `base`, at each of some levels and over all of them. */
+/**
+ * A part of an optimizer: what `variant` has more than `base`, at each of some levels and over all of them. Runs of one seed
+ * share their rows at every level: over all levels a seed counts once, with its mean.
+ */
 export interface Worth {
-  /** Test scores and areas, paired by level and seed, means over worlds; undefined without pairs. */
+  /** Test scores and areas, paired by seed, means over worlds; undefined without pairs. */
   readonly scores: { readonly byLevel: readonly (Paired | undefined)[]; readonly all: Paired | undefined };
   readonly areas: Paired | undefined;
   /** Worlds whose scores differ (p < 0.05 after Holm over the worlds), all levels together. */
@@ -109,14 +112,17 @@ export function worth(levels: readonly (readonly Row[])[], variant: string, base
     );
   const scored = pairsOf((row) => row.scores);
   const names = [...new Set(scored.map(({ world }) => world))];
-  const worlds = names.map((world) => ({ world, difference: inPairs(scored.filter((one) => one.world === world))! }));
+  const worlds = names.map((world) => ({
+    world,
+    difference: inPairs(bySeed(scored.filter((one) => one.world === world)))!,
+  }));
   const adjusted = holm(worlds.map(({ difference }) => difference.p ?? 1));
   return {
     scores: {
-      byLevel: levels.map((_, level) => inPairs(overWorlds(scored.filter((one) => one.level === level)))),
-      all: inPairs(overWorlds(scored)),
+      byLevel: levels.map((_, level) => inPairs(bySeed(scored.filter((one) => one.level === level)))),
+      all: inPairs(bySeed(scored)),
     },
-    areas: inPairs(overWorlds(pairsOf((row) => row.areas))),
+    areas: inPairs(bySeed(pairsOf((row) => row.areas))),
     worlds: worlds.filter((_, i) => adjusted[i]! < 0.05),
   };
 }
@@ -136,9 +142,9 @@ function inPairs(pairs: readonly Pick<Pair, "before" | "after">[]): Paired | und
   );
 }
 
-/** Means over worlds, by level and seed; a seed that lacks one of the worlds is left out. */
-function overWorlds(pairs: readonly Pair[]): readonly Pick<Pair, "before" | "after">[] {
-  const groups = Map.groupBy(pairs, ({ level, seed }) => `${level} ${seed}`);
+/** Means by seed; a seed that lacks a world or a level is left out. */
+function bySeed(pairs: readonly Pair[]): readonly Pick<Pair, "before" | "after">[] {
+  const groups = Map.groupBy(pairs, ({ seed }) => seed);
   const most = Math.max(0, ...[...groups.values()].map((group) => group.length));
   return [...groups.values()]
     .filter((group) => group.length === most)

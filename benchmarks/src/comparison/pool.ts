@@ -7,43 +7,56 @@ import type { RunOutcome, RunSpec } from "./run-record.ts";
 export type Answer = { readonly outcome: RunOutcome } | { readonly error: string };
 
 /**
- * Runs every spec, `width` at a time, each in one of `width` processes, and hands on each answer as it comes. Rejects
- * when a worker dies.
+ * Runs every spec, `width` at a time, each in one of `width` processes, and hands on each answer as it comes. A worker that
+ * dies fails the run that it was at, and another one takes its place. Rejects when a worker can't be started.
  */
 export async function runAll(
   specs: readonly RunSpec[],
   width: number,
   onAnswer: (spec: RunSpec, answer: Answer) => void,
+  newWorker: () => ChildProcess = forkWorker,
 ): Promise<void> {
   // runs of one world in a row: a worker remembers what it scored for a world
   const queue = specs.toReversed();
-  const workers = Array.from({ length: Math.min(width, specs.length) }, () =>
-    fork(join(import.meta.dirname, "worker.ts"), { execArgv: ["--conditions=@cultivar/source"] }),
-  );
+  const workers = new Set<ChildProcess>();
+  const start = (): ChildProcess => {
+    const worker = newWorker();
+    workers.add(worker);
+    return worker;
+  };
+  const lane = async (): Promise<void> => {
+    let worker = start();
+    for (let spec = queue.pop(); spec !== undefined; spec = queue.pop()) {
+      if (worker.exitCode !== null || worker.signalCode !== null) worker = start();
+      onAnswer(spec, await answerOf(worker, spec));
+    }
+  };
   try {
-    await Promise.all(
-      workers.map(async (worker) => {
-        for (let spec = queue.pop(); spec !== undefined; spec = queue.pop())
-          onAnswer(spec, await answerOf(worker, spec));
-      }),
-    );
+    await Promise.all(Array.from({ length: Math.min(width, specs.length) }, lane));
   } finally {
     for (const worker of workers) worker.kill();
   }
 }
 
+export function forkWorker(): ChildProcess {
+  return fork(join(import.meta.dirname, "worker.ts"), { execArgv: ["--conditions=@cultivar/source"] });
+}
+
 function answerOf(worker: ChildProcess, spec: RunSpec): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const died = (code: number | null): void => {
-      worker.off("message", answered);
-      reject(new Error(`a worker ended with ${code} while it ran ${JSON.stringify(spec)}`));
+    const settled = (): void => {
+      worker.off("exit", died).off("message", answered).off("error", reject);
+    };
+    const died = (code: number | null, signal: string | null): void => {
+      settled();
+      resolve({ error: `the process of the run ended with ${signal ?? code}` });
     };
     const answered = (answer: unknown): void => {
-      worker.off("exit", died);
+      settled();
       resolve(answer as Answer);
     };
-    worker.once("exit", died);
-    worker.once("message", answered);
-    worker.send(spec);
+    worker.once("exit", died).once("message", answered).once("error", reject);
+    // one that died before it was asked is found out by its exit
+    worker.send(spec, () => {});
   });
 }

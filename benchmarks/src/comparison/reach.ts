@@ -3,11 +3,12 @@ import { messageOf, parseJsonSafely } from "@cultivar/core";
 import { isCurved } from "./curve.ts";
 import type { RunRecord } from "./run-record.ts";
 import { specKey } from "./run-record.ts";
+import { isRecord } from "./run-store.ts";
 import { median } from "./statistics.ts";
 
 const usage = `node --conditions=@cultivar/source benchmarks/src/comparison/reach.ts CHALLENGER OTHER FILE...
   How many metric calls CHALLENGER needs for the final score of OTHER, paired by seed. FILE: kept runs in JSON lines, such as
-  benchmarks/.runs/comparison.jsonl and benchmarks/results/peers.jsonl; of a run that is there twice the last one counts.`;
+  benchmarks/.runs/runs.jsonl and benchmarks/results/peers.jsonl; of a run that is there twice the last one counts, whatever code made it.`;
 
 type Curve = readonly { readonly evaluations: number; readonly score: number }[];
 
@@ -106,7 +107,8 @@ function read(path: string): readonly RunRecord[] {
     .flatMap((line) => {
       if (line === "") return [];
       try {
-        return [parseJsonSafely(line) as RunRecord];
+        const found: unknown = parseJsonSafely(line);
+        return isRecord(found) ? [found] : [];
       } catch {
         // the last line of a run that was killed may be torn
         return [];

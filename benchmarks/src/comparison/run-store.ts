@@ -63,7 +63,7 @@ export function runStore(path: string, code: string, kept: string = keptFolder):
   const lines = linesOf(path);
   for (const line of [...linesOf(join(kept, basename(path))), ...lines]) {
     const record = parse(line);
-    if (record?.code === code) known.set(specKey(record), record);
+    if (isRecord(record) && record.code === code) known.set(specKey(record), record);
   }
   mkdirSync(dirname(path), { recursive: true });
   if (lines.length > 0 && lines.at(-1) !== "") appendFileSync(path, "\n");
@@ -76,10 +76,17 @@ export function runStore(path: string, code: string, kept: string = keptFolder):
   };
 }
 
-function parse(line: string): RunRecord | undefined {
+/** Whether it tells which run it is of, and what became of it. */
+export function isRecord(found: unknown): found is RunRecord {
+  if (typeof found !== "object" || found === null) return false;
+  const { world, rows, outcome, error } = found as Partial<RunRecord>;
+  return typeof world === "string" && typeof rows === "object" && (outcome !== undefined || error !== undefined);
+}
+
+function parse(line: string): unknown {
   if (line === "") return undefined;
   try {
-    return JSON.parse(line) as RunRecord;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

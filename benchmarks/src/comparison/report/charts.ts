@@ -3,6 +3,7 @@ import type { TopLevelSpec } from "vega-lite";
 import { compile } from "vega-lite";
 import { isCurved, scoreAt } from "../curve.ts";
 import type { Overall } from "../overall.ts";
+import { bounds as unranked } from "../contestants.ts";
 import { overall } from "../overall.ts";
 import type { RunRecord } from "../run-record.ts";
 import { criticalDifference, interval } from "../statistics.ts";
@@ -143,11 +144,11 @@ export function heatMap(rows: readonly Row[]): Promise<string> {
 }
 
 /**
- * Critical-difference diagram (Demšar, 2006): mean ranks of those with a result on every world; bars join optimizers that
+ * Critical-difference diagram (Demšar, 2006): mean ranks of those with a result on every world, the bounds left out; bars join optimizers that
  * Nemenyi's test at 5 % doesn't tell apart. Undefined for fewer than two optimizers or worlds.
  */
 export async function rankDiagram(rows: readonly Row[]): Promise<string | undefined> {
-  const ranked = overall(rows)
+  const ranked = overall(rows, unranked)
     .filter((one): one is Overall & { readonly rank: number } => one.rank !== undefined)
     .toSorted((a, b) => a.rank - b.rank);
   const worlds = new Set(rows.map((row) => row.world)).size;
