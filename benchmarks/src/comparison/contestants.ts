@@ -1,5 +1,5 @@
 import type { Candidate, Gate, Optimizer } from "@cultivar/core";
-import type { GepaOptions, Move } from "@cultivar/optimizers";
+import type { GepaOptions, Move, Sampler } from "@cultivar/optimizers";
 import {
   ablation,
   bootstrap,
@@ -20,14 +20,21 @@ import {
   published,
   randomSearch,
   thompson,
+  tpe,
   tuned,
   uniform,
   wholeText,
 } from "@cultivar/optimizers";
+import { choicesOf } from "../peers/peer-candidate.ts";
 import type { Arena } from "./arena.ts";
+import { onGivenChoices } from "./given-choices.ts";
+import type { RunSpec } from "./run-record.ts";
 
-/** An optimizer as it enters the comparison, made for a world. */
-export type Contestant = (arena: Arena) => {
+/** An optimizer as it enters the comparison, made for a world and, in this process, for a run. */
+export type Contestant = (
+  arena: Arena,
+  spec?: Pick<RunSpec, "seed" | "rows">,
+) => {
   readonly optimizer: Optimizer;
   /** Default: the product's own. */
   readonly gate?: Gate;
@@ -79,6 +86,22 @@ export const searches: Readonly<Record<string, Contestant>> = {
   "mipro: random search": () => ({ optimizer: mipro({ sampler: uniform, rows: fullRows }) }),
 };
 
+/** A sampler among the values that Optuna is given as a peer: the same for the same seed. */
+const given =
+  (sampler: Sampler): Contestant =>
+  (arena, spec) => {
+    if (spec === undefined)
+      throw new Error("given choices: drawn for a seed; run it by npm run bench, not over the server");
+    const { seed, rows } = spec;
+    return { optimizer: onGivenChoices(sampler, () => choicesOf(arena, arena.draw(seed, rows).train, seed)) };
+  };
+
+/** The bare search, without proposals; only run by name. */
+export const samplersAlone: Readonly<Record<string, Contestant>> = {
+  "given choices: TPE": given(tpe()),
+  "given choices: uniform draws": given(uniform),
+};
+
 const without = (kind: string): readonly Move[] => tuned.moves.filter(({ name }) => !name.startsWith(kind));
 const changed =
   (changes: GepaOptions): Contestant =>
@@ -117,5 +140,6 @@ export const everyone: Readonly<Record<string, Contestant>> = {
   ...contestants,
   ...classics,
   ...searches,
+  ...samplersAlone,
   ...ablations,
 };

@@ -13,7 +13,7 @@ export async function runOne(arena: Arena, contestant: Contestant, spec: RunSpec
   const run = start(program, {
     metric: metricOf(world, spec.noise > 0 ? { flips } : {}),
     data: arena.draw(spec.seed, spec.rows),
-    ...contestant(arena),
+    ...contestant(arena, spec),
     models,
     vary,
     budget: { evaluations: spec.budget },

@@ -6,7 +6,7 @@ import { specKey } from "./run-record.ts";
 
 const rootFolder = join(import.meta.dirname, "..", "..", "..");
 const arenaFiles = ["arena.ts", "run-record.ts"].map((file) => `benchmarks/src/comparison/${file}`);
-const own = ["contestants.ts", "run-one.ts"].map((file) => `benchmarks/src/comparison/${file}`);
+const own = ["contestants.ts", "given-choices.ts", "run-one.ts"].map((file) => `benchmarks/src/comparison/${file}`);
 
 /** What decides the outcome of a run of ours. */
 export const searchCode: readonly string[] = [

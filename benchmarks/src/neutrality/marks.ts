@@ -25,7 +25,6 @@ const forms: Readonly<Record<string, (value: string) => string>> = {
   json2: (value) => quoted(quoted(value)),
   indent: (value) => value.replaceAll("\n", `\n${" ".repeat(8)}`),
   python: pythonText,
-  line: (value) => value.replaceAll(/\s+/g, " "),
 };
 /** TextGrad: `Variable.get_short_value`, of which only the first and the last ten words are left. */
 const shortWords = 10;

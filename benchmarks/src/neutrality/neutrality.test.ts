@@ -81,7 +81,7 @@ test("our proposals are mipro's and copro's own: each manner of writing, failure
   expect(new Set(proposals).size).toBe(6);
   for (const text of proposals)
     for (const key of ["instruction", "row0.ticket", "row2.feedback"]) expect(text).toContain(`{{=${key}:raw}}`);
-  expect(proposals[0]).toMatch(/3 of 3 examples, such as: \{\{=row\d\.feedback:line\}\}/);
+  expect(proposals[0]).toContain("1. 3 of 3 examples; of the wrong ones below: 1, 2, 3");
   expect(proposals[1]).toContain("keep it short and plain");
   const [history] = await textsOf("our copro", false);
   expect(history).toContain("Answer with care.");

@@ -78,11 +78,11 @@ async function runOnMarks(
 ): Promise<readonly Template[]> {
   const rows = Array.from({ length: rowCount }, (_, i) => ({
     input: marked(`row${i}.`, taught.inputs),
-    expected: marked(`row${i}.expected.`, taught.outputs, "short"),
+    expected: marked(`row${i}.expected.`, taught.outputs),
   }));
   const held = { input: heldOut(taught.inputs), expected: {} };
   const student = scriptedModel(({ messages }) =>
-    JSON.stringify(marked(`row${rowIn(messages.map(textOf).join("\n"))}.out.`, taught.outputs, "short")),
+    JSON.stringify(marked(`row${rowIn(messages.map(textOf).join("\n"))}.out.`, taught.outputs)),
   );
   const teacher = scriptedModel(({ messages }) =>
     messages.map(textOf).join("\n").includes("between triple backticks") ? "```\nAnswer with care.\n```" : nothing,
@@ -107,13 +107,10 @@ async function runOnMarks(
   return asked.map(({ messages }) => ({
     messages: messages.map((message) => ({
       role: message.role as Template["messages"][number]["role"],
-      text: templateOf(textOf(message).replaceAll(cutSign, "$1")),
+      text: templateOf(textOf(message)),
     })),
   }));
 }
-
-/** The end of a line about a group of failures, where it was cut in a mark. */
-const cutSign = /^(\d+\. \d+ of \d+ examples, such as: (?:(?!ZQ).|ZQ(?:(?!QZ).)*QZ)*)ZQ(?:(?!QZ).)*$/gm;
 
 /** The whole program as its sketch shows it, of which only the taught module runs; its outputs are texts, so that marks are answers. */
 function programAround(world: World, taught: ModuleSpec): Module<Fields, Fields> {
@@ -143,13 +140,11 @@ function moduleOf({ name, instructions, inputs, outputs }: ModuleSpec, isTaught:
   );
 }
 
-function marked(prefix: string, fields: readonly FieldSpec[], length: "long" | "short" = "long"): Fields {
+function marked(prefix: string, fields: readonly FieldSpec[]): Fields {
   return Object.fromEntries(
     fields.map(({ name, type }) => [
       name,
-      type === "string[]"
-        ? [mark(`${prefix}${name}.0`, length), mark(`${prefix}${name}.1`, length)]
-        : mark(`${prefix}${name}`, length),
+      type === "string[]" ? [mark(`${prefix}${name}.0`), mark(`${prefix}${name}.1`)] : mark(`${prefix}${name}`),
     ]),
   );
 }

@@ -46,6 +46,13 @@ export function byOutcome({ study, rows }: Grounds): Readonly<Record<"scored" | 
   return { scored, right: scored.filter(passes), wrong: scored.filter((row) => !passes(row)) };
 }
 
+/** A group in a line: by the numbers of its examples where some are shown, since what is said twice weighs twice; else by its sign. */
+function groupLine({ ids, sign }: FailureGroup, scored: number, shown: readonly Row[]): string {
+  const numbers = shown.flatMap(({ id }, i) => (ids.includes(id) ? [i + 1] : []));
+  const told = numbers.length === 0 ? `, such as: ${sign}` : `; of the wrong ones below: ${numbers.join(", ")}`;
+  return `${ids.length} of ${scored} examples${told}`;
+}
+
 /**
  * One text for the component `id`, one or two calls of `models.reflect`. `turn` chooses the failures that are shown, out
  * of `groups`, and the manner of writing; what else varies is drawn by `label`, `id` and `turn`.
@@ -75,7 +82,7 @@ export function groundedText(
     text: against.current,
     demos: demosText(demos),
     summary,
-    groups: groups.map(({ ids, sign }, i) => `${i + 1}. ${ids.length} of ${scored.length} examples, such as: ${sign}`),
+    groups: groups.map((group, i) => `${i + 1}. ${groupLine(group, scored.length, bad)}`),
     wrong: examplesText(study, id, bad),
     right: examplesText(study, id, good),
     tip: tips[turn % tips.length]!,

@@ -6,6 +6,7 @@ import type { AnimalOptions } from "../fixtures/animals.ts";
 import { animals, animalTarget, name, noteOf, pair } from "../fixtures/animals.ts";
 import { inFence } from "../fixtures/scripted-study.ts";
 import type { Grounds } from "./grounded.ts";
+import { groundedText } from "./grounded.ts";
 import { hygiene } from "./hygiene.ts";
 import type { Proposals } from "./instructions.ts";
 import { proposeTexts } from "./instructions.ts";
@@ -59,8 +60,13 @@ describe("the prompts", () => {
     const counts = said.map(([prompt]) => wrongOf(prompt!));
     expect(counts[0]).toEqual({ ant: 4, bee: 4, cat: 4, dog: 4 });
     for (const [i, one] of counts.slice(1).entries()) expect(one[animals[i % 4]!]).toBeGreaterThan(8);
-    for (const [prompt] of said)
-      expect(prompt).toContain("1. 16 of 64 examples, such as: the word ANT is missing\n2. 16 of 64");
+    // what was said of an example stands with the example alone
+    for (const [prompt] of said) {
+      const groups = /1\. 16 of 64 examples; of the wrong ones below: [\d, ]+\n2\. 16 of 64/;
+      expect(prompt).toMatch(groups);
+      expect(prompt!.match(/the word ANT is missing/g)).toHaveLength(wrongOf(prompt!)["ant"]!);
+    }
+    expect(said[0]![0]).toContain("1. 16 of 64 examples; of the wrong ones below: 1, 5, 9, 13\n");
   });
 
   test("show what went well too, the summary, the program, and a manner of writing by turns", async () => {
@@ -79,6 +85,24 @@ describe("the prompts", () => {
     }
     expect(said.map(([prompt]) => prompt!.includes("short and plain"))).toEqual([false, true, ...Array(5).fill(false)]);
     expect(new Set(said.flat()).size).toBe(7);
+  });
+
+  test("say of a group of which no example is shown what went wrong", async () => {
+    const said = await propose({
+      train: 24,
+      count: 0,
+      rows: async (study) => {
+        const rows = await trainRows(study);
+        const groups = rows.map(({ id }) => ({ ids: [id], sign: `sign of ${id}` }));
+        const base = study.baseline;
+        const grounds = { study, base, rows, summary: "", checks: [], label: "groups" };
+        await groundedText(grounds, "name.instructions", 0, groups);
+        return rows;
+      },
+    });
+    const prompt = said.said[0]![0]!;
+    expect(prompt.match(/1 of 24 examples; of the wrong ones below: \d+/g)).toHaveLength(16);
+    expect(prompt.match(/1 of 24 examples, such as: sign of /g)).toHaveLength(8);
   });
 
   test("show up to three demos that go beside the text, others for each turn", async () => {
