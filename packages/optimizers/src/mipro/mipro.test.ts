@@ -5,8 +5,9 @@ import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
 import { latency, name, namingInputs, words } from "../fixtures/naming.ts";
 import { tpe } from "../samplers/tpe.ts";
-import type { MiproOptions } from "./settings.ts";
 import { mipro } from "./mipro.ts";
+import { fullRows } from "./rows.ts";
+import type { MiproOptions } from "./settings.ts";
 
 // A row is right once the instruction holds its word in capitals or a demo shows it; the teacher adds a word that it sees.
 const rows = (from: number, count: number) =>
@@ -112,6 +113,19 @@ describe("what is searched", () => {
     const { result } = await run({ instructions: 0, maxBootstrapped: 0, maxLabeled: 0 });
     expect(result.remarks).toContain("mipro: nothing to choose among: no text, demo set or choice varies");
     expect(result.improved).toBe(false);
+  });
+
+  test("a text that an earlier round brought is not taken again, and its proposer is asked once more", async () => {
+    const models = cast();
+    const same = scriptedModel(({ messages }) =>
+      /```/.test(textOf(messages[0]!)) ? "```\nSay its name.\n```" : "They are animals.",
+    );
+    const options = { instructions: 2, rounds: 2, maxBootstrapped: 0, maxLabeled: 0, rows: fullRows };
+    const { result } = await run(options, { budget: { evaluations: 400 } }, { ...models, reflect: same });
+    expect(result.remarks.join("\n")).toContain(
+      "of round 2 were not taken: the text says the same as an earlier one that was not taken: it was tried",
+    );
+    expect(same.calls.map(({ messages }) => messages.length)).toContain(3);
   });
 
   test("later rounds go on from the best one so far", async () => {

@@ -5,6 +5,7 @@ import { passRule } from "../bootstrap/pass-rule.ts";
 import { modulePath } from "../demos/demo-components.ts";
 import { demoSets } from "../proposals/demo-sets.ts";
 import type { Grounds } from "../proposals/grounded.ts";
+import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices, TextDistances } from "./choices.ts";
@@ -136,8 +137,11 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
     ? new Map<string, readonly string[]>()
     : demoSets({ study, rows, passes, maxBootstrapped, maxLabeled, label }, settings.demoSets);
   const ids = textsOf(study, settings);
+  // what is among the choices need not be written again
+  const tried = (id: ComponentId): readonly RefusedText[] =>
+    choices.get(id)!.flatMap((text) => (text === candidate[id] ? [] : [{ text, why: "it was tried" }]));
   const { texts, rejected } = await proposeTexts(
-    { study, base: candidate, rows, summary, checks, label, demosOf: inTurn(demos) },
+    { study, base: candidate, rows, summary, checks, label, tried, demosOf: inTurn(demos) },
     ids,
     instructions,
   );

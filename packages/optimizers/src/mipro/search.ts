@@ -96,12 +96,14 @@ async function advance(phase: Phase, place: Place, trials: readonly Trial[]): Pr
 }
 
 /** Whether the phase's share is used, or nothing can be better. */
-function isOver(phase: Phase, { cost }: Place, trials: readonly Trial[]): boolean {
+function isOver(phase: Phase, { cost, levels }: Place, trials: readonly Trial[]): boolean {
   const { study, order, width, upTo, most, reserve } = phase;
-  const used = rowsOf(trials) + (width - 1) * cost;
+  const rows = rowsOf(trials);
+  const inFlight = width - 1;
   return (
-    Math.min(study.remaining(), most - used) < reserve(trials) + cost ||
-    used >= upTo ||
+    // a limit holds whatever the steps in flight come to; a phase's share is met as most of them do
+    Math.min(study.remaining(), most - rows - inFlight * cost) < reserve(trials) + cost ||
+    rows + inFlight * levels[0]! >= upTo ||
     isSolved(trials, order.length, study.range[1])
   );
 }
