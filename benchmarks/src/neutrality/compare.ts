@@ -75,6 +75,25 @@ export async function compareTeachers(world: World, size: Size): Promise<readonl
   ];
 }
 
+/**
+ * Each framework over all worlds together, by what is told: true rules per reflection, summed over worlds. A difference
+ * that is within chance in each world is none here.
+ */
+export function overWorlds(all: readonly ComparedTeacher[]): readonly Compared[] {
+  const groups = Map.groupBy(all, ({ told, framework }) => `${told} ${framework}`);
+  return [...groups].map(([name, lines]) => {
+    const sum = (pick: (one: ComparedTeacher) => number): number => lines.reduce((total, one) => total + pick(one), 0);
+    const [own, base] = [sum((one) => one.own), sum((one) => one.base)];
+    const standardError = Math.sqrt(sum((one) => one.standardError ** 2));
+    const allowed = Math.max(ruleTolerance * base, chance * standardError);
+    const share = (value: number): string => `${percent(value / base)} %`;
+    return {
+      same: Math.abs(own - base) <= allowed,
+      line: `teacher over ${lines.length} worlds ${name}: ${share(own - base)} +- ${share(standardError)} from gepa, allowed ${share(allowed)}`,
+    };
+  });
+}
+
 async function findings(
   world: World,
   groups: Parameters<typeof findingsAs>[2],

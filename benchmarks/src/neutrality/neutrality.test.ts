@@ -2,7 +2,7 @@ import type { World } from "@cultivar/adapters/simulated";
 import { ticketRouting, worlds } from "@cultivar/adapters/simulated";
 import { describe, expect, test } from "vitest";
 import type { Compared } from "./compare.ts";
-import { compareStudents, compareTeachers } from "./compare.ts";
+import { compareStudents, compareTeachers, overWorlds } from "./compare.ts";
 import { betweenBooleans, fill, mark, templateOf, withBooleans } from "./marks.ts";
 import { ourRequests } from "./ours.ts";
 import { frameworks, recorded } from "./recorded.ts";
@@ -39,22 +39,9 @@ describe.each(Object.values(worlds))("$name", (world) => {
 
 test("the teacher finds as much over all worlds together", { timeout: 60_000 }, async () => {
   const lines = (await Promise.all(Object.values(worlds).map(teachersOf))).flat();
-  const sums = new Map<string, { own: number; base: number; variance: number }>();
-  for (const { framework, told, own, base, standardError, known } of lines) {
-    if (known !== undefined) continue;
-    const key = `${told} ${framework}`;
-    const sum = sums.get(key) ?? { own: 0, base: 0, variance: 0 };
-    sums.set(key, {
-      own: sum.own + own,
-      base: sum.base + base,
-      variance: sum.variance + standardError ** 2,
-    });
-  }
-  const apart = [...sums].filter(
-    ([, { own, base, variance }]) => Math.abs(own - base) > Math.max(0.05 * base, 4 * Math.sqrt(variance)),
-  );
-  expect(sums.size).toBe(13);
-  expect(apart).toEqual([]);
+  const together = overWorlds(lines.filter(({ known }) => known === undefined));
+  expect(together).toHaveLength(13);
+  expect(differing(together)).toEqual([]);
 });
 
 test("our reflection is our gepa's own: every placeholder of a failure, and the program around it", async () => {
