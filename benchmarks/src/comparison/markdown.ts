@@ -13,7 +13,7 @@ import {
 } from "./markdown-tables.ts";
 import { levelsOf, readResults } from "./result-file.ts";
 
-const usage = `node --conditions=@cultivar/source benchmarks/src/comparison/markdown.ts FILE... [--duel A B]... [--ablation A]
+const usage = `npm run bench:tables -- FILE... [--duel A B]... [--ablation A]
   Turns what bench and bench:peers wrote with --out into the tables of benchmarks/README.md. Rows of several files stand in
   one table where noise, budget and sizes are the same. --duel A B sets two optimizers against each other, paired by seed;
   --ablation A every other one against A, over all levels.`;

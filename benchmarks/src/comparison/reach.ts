@@ -6,7 +6,7 @@ import { specKey } from "./run-record.ts";
 import { isRecord } from "./run-store.ts";
 import { median } from "./statistics.ts";
 
-const usage = `node --conditions=@cultivar/source benchmarks/src/comparison/reach.ts CHALLENGER OTHER FILE...
+const usage = `npm run bench:reach -- CHALLENGER OTHER FILE...
   How many metric calls CHALLENGER needs for the final score of OTHER, paired by seed. FILE: kept runs in JSON lines, such as
   benchmarks/.runs/runs.jsonl and benchmarks/results/peers.jsonl; of a run that is there twice the last one counts, whatever code made it.`;
 
