@@ -1,25 +1,21 @@
 // Builds, compiles the first example on simulated models, and says what to try next. Set-up speaks on standard error;
 // standard output holds the report, or with --json the one object of `cultivar compile --json`.
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pinnedNode, root } from "./pinned-node.mjs";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const example = join(root, "examples", "ticket-routing");
 const json = process.argv.includes("--json");
 
-// The pinned Node that set-up installed may be newer than the one that runs this file.
-const windows = process.platform === "win32";
-const pinned = join(root, "node_modules", ".bin", windows ? "node.cmd" : "node");
-const node = existsSync(pinned) ? pinned : process.execPath;
+const node = pinnedNode();
 const bin = (folder, name) => {
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   return join(folder, typeof manifest.bin === "string" ? manifest.bin : manifest.bin[name]);
 };
 
 function run(args, options) {
-  const { status, stdout, error } = spawnSync(node, args, { encoding: "utf8", shell: windows, ...options });
+  const { status, stdout, error } = spawnSync(node, args, { encoding: "utf8", ...options });
   if (error !== undefined) process.stderr.write(`quickstart: cannot start ${node}: ${error.message}\n`);
   if (status !== 0) {
     if (stdout) process.stdout.write(stdout);

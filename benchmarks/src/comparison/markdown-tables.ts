@@ -192,6 +192,9 @@ export function duelTable({ rows, budget }: Level, challenger: string, other: st
  */
 export function ablationTable(levels: readonly Level[], base: string): string | undefined {
   const rows = levels.map((level) => level.rows);
+  const budgets = new Set(levels.map(({ budget }) => budget));
+  if (budgets.size > 1)
+    throw new Error(`--ablation: expected runs of one budget, got ${[...budgets].join(" and ")} metric calls`);
   const names = optimizersIn(rows.flat()).filter((name) => name !== base);
   const own = rows.flat().filter((row) => row.optimizer === base);
   if (own.length === 0) return undefined;
@@ -208,12 +211,19 @@ export function ablationTable(levels: readonly Level[], base: string): string | 
   return [
     `What each has more than ${code(base)}, whose test score (area) stands in the first line.`,
     table([
-      ["variant", ...heads, "all", "area, all", "p < 0.05 by world"],
-      [cell(base), ...first, "", "", ""],
+      ["variant", ...heads, "all", "n", "area, all", "p < 0.05 by world"],
+      [cell(base), ...first, "", "", "", ""],
       ...names.map((name) => {
         const { scores, areas, worlds } = worth(rows, name, base);
         const apart = worlds.map(({ world, difference }) => `${world} ${signed(difference)}`);
-        return [cell(name), ...scores.byLevel.map(shown), shown(scores.all), shown(areas), apart.join(", ")];
+        return [
+          cell(name),
+          ...scores.byLevel.map(shown),
+          shown(scores.all),
+          String(scores.all?.n ?? 0),
+          shown(areas),
+          apart.join(", "),
+        ];
       }),
     ]),
   ].join("\n\n");

@@ -97,12 +97,26 @@ describe("what parts are worth", () => {
   test("paired by seed, as means over worlds and levels; a world is named where it differs", () => {
     // at no noise -5, -4.5, -5.5: t(0.975, 2) = 4.303, 0.5 / sqrt(3) x 4.303 = 1.24; over both levels half of each
     expect(ablationTable(levels, "all")!.split("\n").slice(2)).toEqual([
-      "| variant | no noise | 10 % flipped | all | area, all | p \\< 0.05 by world |",
-      "| --- | --- | --- | --- | --- | --- |",
-      "| all | 80.0 (70.0) | 80.0 (70.0) |  |  |  |",
-      "| less | -5.0 +- 1.2 | +0.0 +- 0.0 | -2.5 +- 0.6 | -2.5 +- 0.0 | a -5.0 +- 1.2 |",
-      "| old | +0.0 +- 0.0 | - | +0.0 +- 0.0 | - |  |",
+      "| variant | no noise | 10 % flipped | all | n | area, all | p \\< 0.05 by world |",
+      "| --- | --- | --- | --- | --- | --- | --- |",
+      "| all | 80.0 (70.0) | 80.0 (70.0) |  |  |  |  |",
+      "| less | -5.0 +- 1.2 | +0.0 +- 0.0 | -2.5 +- 0.6 | 3 | -2.5 +- 0.0 | a -5.0 +- 1.2 |",
+      "| old | +0.0 +- 0.0 | - | +0.0 +- 0.0 | 3 | - |  |",
     ]);
+  });
+
+  test("a seed that lacks a world counts in none", () => {
+    const [one] = levelsOf([
+      file([
+        { ...at(0, "a", "all", [0.5, 0.5]), seeds: [0, 1] },
+        { ...at(0, "b", "all", [0.5, 0.5, 0.5]), seeds: [0, 1, 2] },
+        { ...at(0, "a", "more", [0.6, 0.7]), seeds: [0, 1] },
+        { ...at(0, "b", "more", [0.6, 0.7, 0.9]), seeds: [0, 1, 2] },
+      ]),
+    ]);
+    expect(ablationTable([one!], "all")).toContain("| more | +15.0 +- 63.5 | +15.0 +- 63.5 | 2 | - |");
+    const two = levelsOf([file([at(0, "a", "all", [0.5]), { ...at(0, "a", "all", [0.5]), budget: 7 }])]);
+    expect(() => ablationTable(two, "all")).toThrow("expected runs of one budget, got 100 and 7");
   });
 
   test("nothing without the one that all are held against", () => {

@@ -31,16 +31,20 @@ export function readArguments(args: readonly string[]): {
     const arg = args[i]!;
     if (arg === "--duel") {
       const [challenger, other] = [args[++i], args[++i]];
-      if (challenger === undefined || other === undefined) throw new Error("--duel: expected two names");
+      if (!isName(challenger) || !isName(other)) throw new Error("--duel: expected two names");
       duels.push([challenger, other]);
     } else if (arg === "--ablation") {
       ablation = args[++i];
-      if (ablation === undefined) throw new Error("--ablation: expected a name");
+      if (!isName(ablation)) throw new Error("--ablation: expected a name");
     } else if (arg.startsWith("-")) throw new Error(`${arg}: no such flag\n${usage}`);
     else files.push(arg);
   }
   if (files.length === 0) throw new Error(`expected files\n${usage}`);
   return { files, duels, ...(ablation !== undefined && { ablation }) };
+}
+
+function isName(arg: string | undefined): arg is string {
+  return arg !== undefined && !arg.startsWith("--");
 }
 
 /** All tables of some result files. */

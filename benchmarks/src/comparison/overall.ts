@@ -142,12 +142,12 @@ function inPairs(pairs: readonly Pick<Pair, "before" | "after">[]): Paired | und
   );
 }
 
-/** Means by seed; a seed that lacks a world or a level is left out. */
+/** Means by seed, of those seeds that have every world and level that any has. */
 function bySeed(pairs: readonly Pair[]): readonly Pick<Pair, "before" | "after">[] {
+  const cells = new Set(pairs.map(({ world, level }) => `${world} ${level}`));
   const groups = Map.groupBy(pairs, ({ seed }) => seed);
-  const most = Math.max(0, ...[...groups.values()].map((group) => group.length));
   return [...groups.values()]
-    .filter((group) => group.length === most)
+    .filter((group) => group.length === cells.size)
     .map((group) => ({
       before: mean(group.map((one) => one.before)),
       after: mean(group.map((one) => one.after)),

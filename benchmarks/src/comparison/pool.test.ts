@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import { fork } from "node:child_process";
 import { expect, test } from "vitest";
 import type { Answer } from "./pool.ts";
 import { forkWorker, runAll } from "./pool.ts";
@@ -36,6 +37,18 @@ test("a process that is killed fails its run and no other", { timeout: 60_000 },
   expect(answers[0]!.answer).toHaveProperty("outcome");
   expect(answers[1]!.answer).toEqual({ error: "the process of the run ended with SIGKILL" });
   expect(answers[2]!.answer).toHaveProperty("outcome");
+});
+
+test("workers that can't even start end it all", { timeout: 60_000 }, async () => {
+  let started = 0;
+  const broken = (): ChildProcess => {
+    started += 1;
+    return fork("-e", [], { execArgv: ["--input-type=module", "--eval", "process.exit(3)"], stdio: "ignore" });
+  };
+  const answers: Answer[] = [];
+  const all = runAll([spec(0), spec(1), spec(2)], 1, (_, answer) => answers.push(answer), broken);
+  await expect(all).rejects.toThrow(/a worker ended before it answered/);
+  expect([started, answers.length]).toEqual([1, 0]);
 });
 
 test("an optimizer that nobody has fails its runs", { timeout: 60_000 }, async () => {

@@ -8,7 +8,8 @@ export type Answer = { readonly outcome: RunOutcome } | { readonly error: string
 
 /**
  * Runs every spec, `width` at a time, each in one of `width` processes, and hands on each answer as it comes. A worker that
- * dies fails the run that it was at, and another one takes its place. Rejects when a worker can't be started.
+ * dies fails the run that it was given, and another one takes its place. Rejects when a worker can't be started, or dies
+ * before its first answer: the next one would too.
  */
 export async function runAll(
   specs: readonly RunSpec[],
@@ -26,9 +27,14 @@ export async function runAll(
   };
   const lane = async (): Promise<void> => {
     let worker = start();
+    let answers = 0;
     for (let spec = queue.pop(); spec !== undefined; spec = queue.pop()) {
-      if (worker.exitCode !== null || worker.signalCode !== null) worker = start();
-      onAnswer(spec, await answerOf(worker, spec));
+      if (hasEnded(worker)) [worker, answers] = [start(), 0];
+      const answer = await answerOf(worker, spec);
+      if (answers === 0 && hasEnded(worker))
+        throw new Error(`a worker ended before it answered, at ${JSON.stringify(spec)}`);
+      answers += 1;
+      onAnswer(spec, answer);
     }
   };
   try {
@@ -36,6 +42,10 @@ export async function runAll(
   } finally {
     for (const worker of workers) worker.kill();
   }
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null;
 }
 
 export function forkWorker(): ChildProcess {

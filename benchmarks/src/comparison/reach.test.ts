@@ -54,7 +54,7 @@ const records = [
 describe("calls to another one's final score", () => {
   test("paired by seed: medians, a run that never gets there counts as the budget, no gain is no goal", () => {
     expect(reaches(records, "mine", "other")).toEqual([
-      { world: "a", noise: 0, n: 3, challenger: 30, other: 60, never: 1, budget: 100 },
+      { world: "a", noise: 0, persistent: false, n: 3, challenger: 30, other: 60, never: 1, budget: 100 },
     ]);
   });
 
@@ -75,7 +75,7 @@ describe("calls to another one's final score", () => {
 
   test("as a table", () => {
     const text = reachTable(reaches(records, "mine", "other"), "mine", "other");
-    expect(text).toContain("| `a` | 0 | 3 | 30 | 60 | 1 | 0.30 | 0.50 |");
+    expect(text).toContain("| `a` | 0 | 100 | 3 | 30 | 60 | 1 | 0.30 | 0.50 |");
     expect(text).toContain("Medians over 1 rows: 0.30 of the budget, 0.50 of what other took.");
   });
 });

@@ -24,6 +24,7 @@ interface Shown {
 export interface Reach {
   readonly world: string;
   readonly noise: number;
+  readonly persistent: boolean;
   /** Seeds that both ran. */
   readonly n: number;
   /** Medians over seeds: metric calls of the challenger until its incumbent is as good as the other's final candidate. */
@@ -57,13 +58,14 @@ export function reaches(records: readonly RunRecord[], challenger: string, other
   return [...groups.values()].flatMap((group) => {
     const gain = group.reduce((sum, { its }) => sum + its.score - its.baseline, 0) / group.length;
     if (gain <= point) return [];
-    const { world, noise, budget } = group[0]!.its.record;
+    const { world, noise, persistent, budget } = group[0]!.its.record;
     const challengers = group.map((pair) => callsTo(pair.own, pair.its.score));
     const middle = (calls: readonly (number | undefined)[]): number => median(calls.map((one) => one ?? budget))!;
     return [
       {
         world,
         noise,
+        persistent,
         n: group.length,
         challenger: middle(challengers),
         other: middle(group.map(({ its }) => callsTo(its, its.score))),
@@ -86,18 +88,22 @@ function callsTo({ baseline, curve, score, record }: Shown, goal: number): numbe
 export function reachTable(all: readonly Reach[], challenger: string, other: string): string {
   const share = (a: number, b: number): string => (b === 0 ? "-" : (a / b).toFixed(2));
   const lines = all.map(
-    ({ world, noise, n, challenger: own, other: its, never, budget }) =>
-      `| \`${world}\` | ${noise} | ${n} | ${own} | ${its} | ${never} | ${share(own, budget)} | ${share(own, its)} |`,
+    ({ world, noise, persistent, n, challenger: own, other: its, never, budget }) =>
+      `| \`${world}\` | ${noise}${persistent ? ", by row" : ""} | ${budget} | ${n} | ${own} | ${its} | ${never} | ${share(own, budget)} | ${share(own, its)} |`,
   );
   const middle = (ratios: readonly number[]): string => median(ratios)?.toFixed(2) ?? "-";
   return [
     `Metric calls to the final score of ${other}, medians over seeds; of the worlds on which it gains more than a point.`,
     [
-      `| world | noise | n | ${challenger} | ${other} | never | of the budget | of ${other}'s |`,
-      "| --- | --- | --- | --- | --- | --- | --- | --- |",
+      `| world | noise | budget | n | ${challenger} | ${other} | never | of the budget | of ${other}'s |`,
+      "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
       ...lines,
     ].join("\n"),
-    `Medians over ${all.length} rows: ${middle(all.map((one) => one.challenger / one.budget))} of the budget, ${middle(all.flatMap((one) => (one.other === 0 ? [] : [one.challenger / one.other])))} of what ${other} took.`,
+    ...(new Set(all.map((one) => `${one.noise} ${one.persistent} ${one.budget}`)).size > 1
+      ? ["No median over rows: they are of several levels."]
+      : [
+          `Medians over ${all.length} rows: ${middle(all.map((one) => one.challenger / one.budget))} of the budget, ${middle(all.flatMap((one) => (one.other === 0 ? [] : [one.challenger / one.other])))} of what ${other} took.`,
+        ]),
   ].join("\n\n");
 }
 

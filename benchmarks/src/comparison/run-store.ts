@@ -79,8 +79,10 @@ export function runStore(path: string, code: string, kept: string = keptFolder):
 /** Whether it tells which run it is of, and what became of it. */
 export function isRecord(found: unknown): found is RunRecord {
   if (typeof found !== "object" || found === null) return false;
-  const { world, rows, outcome, error } = found as Partial<RunRecord>;
-  return typeof world === "string" && typeof rows === "object" && (outcome !== undefined || error !== undefined);
+  const { world, optimizer, seed, rows, outcome, error } = found as Partial<Record<keyof RunRecord, unknown>>;
+  const isNamed = typeof world === "string" && typeof optimizer === "string" && typeof seed === "number";
+  const isWhole = typeof rows === "object" && rows !== null;
+  return isNamed && isWhole && (outcome !== undefined || error !== undefined);
 }
 
 function parse(line: string): unknown {

@@ -1,6 +1,7 @@
 import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf } from "@cultivar/core";
-import { writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
@@ -33,6 +34,11 @@ async function main(): Promise<number> {
   if (flags.help) {
     process.stdout.write(`${usage}\n`);
     return 0;
+  }
+  // before minutes of work, not after
+  if (flags.out !== undefined) {
+    mkdirSync(dirname(flags.out), { recursive: true });
+    closeSync(openSync(flags.out, "a"));
   }
   const size = {
     rows: whole("rows", flags.rows),

@@ -2,8 +2,8 @@ import { parse, View } from "vega";
 import type { TopLevelSpec } from "vega-lite";
 import { compile } from "vega-lite";
 import { isCurved, scoreAt } from "../curve.ts";
-import type { Overall } from "../overall.ts";
 import { bounds as unranked } from "../contestants.ts";
+import type { Overall } from "../overall.ts";
 import { overall } from "../overall.ts";
 import type { RunRecord } from "../run-record.ts";
 import { criticalDifference, interval } from "../statistics.ts";
@@ -144,8 +144,8 @@ export function heatMap(rows: readonly Row[]): Promise<string> {
 }
 
 /**
- * Critical-difference diagram (Demšar, 2006): mean ranks of those with a result on every world, the bounds left out; bars join optimizers that
- * Nemenyi's test at 5 % doesn't tell apart. Undefined for fewer than two optimizers or worlds.
+ * Critical-difference diagram (Demšar, 2006): mean ranks of those with a result on every world, the bounds left out; bars
+ * join optimizers that Nemenyi's test at 5 % doesn't tell apart. Undefined for fewer than two optimizers or worlds.
  */
 export async function rankDiagram(rows: readonly Row[]): Promise<string | undefined> {
   const ranked = overall(rows, unranked)

@@ -13,8 +13,8 @@ const other = [0, 0, 1, 1, 0];
 async function tested(child: Scores, by = 0): Promise<string | undefined> {
   const moved = (scores: Scores): Scores => scores.map((score) => (score === undefined ? undefined : score + by));
   const study = fakeStudy({ val: ids, range: [by, 1 + by], score: (_, id) => moved(child)[ids.indexOf(id)] });
-  const test = mergeTest(study, { m: "merged" }, member(moved(one)), member(moved(other)), rng(0, "merge"));
-  return (await test!()).refusal;
+  const look = mergeTest(study, { m: "merged" }, member(moved(one)), member(moved(other)), rng(0, "merge"));
+  return (await look!()).refusal;
 }
 
 describe("the test of a merge", () => {

@@ -20,8 +20,8 @@ export interface ReflectionRules {
 
 /**
  * Reflective mutation (GEPA, algorithm 1, lines 7 to 17): a parent, a batch of train rows with traces and feedback, a
- * text rewritten in their light, and the same rows again. The calls of `models.reflect` that the rewrite rule makes, for each text
- * that changes.
+ * text rewritten in their light, and the same rows again. For each text that changes, the calls of `models.reflect` that the
+ * rewrite rule makes.
  */
 export function reflection(rules: ReflectionRules): Move {
   const { batches, parents, components, accept, rewrite } = rules;

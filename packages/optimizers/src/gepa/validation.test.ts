@@ -200,6 +200,16 @@ describe("racing", () => {
     expect(unscored.refusal).toBe("none of 40 val rows could be scored on both sides");
   });
 
+  test("says so where the parent was seen on too few rows to go on, and where there is little to gain", async () => {
+    const known = flat(1, 50).map((_, i) => i < 8);
+    const short = await judged(racing(), { draft: every(2, 50), parent: every(2, 50), known });
+    expect(short.refusal).toBe(
+      "50 % likely to be better after 32 val rows, and the parent was seen on too few to go on",
+    );
+    const little = await judged(racing({ least: 0.05 }), { draft: every(2), parent: every(2) });
+    expect(little.refusal).toMatch(/^50 % likely to be better after \d+ val rows, by less than 0.05 on average$/);
+  });
+
   test("reserves no more than val twice over: a small val has room for a small budget", () => {
     expect([4, 16, 40].map((rows) => racing().most(rows))).toEqual([8, 32, 56]);
   });
@@ -210,6 +220,9 @@ describe("racing", () => {
     ["a chance below 0", { drop: -1 }, /drop of racing must be a number from 0 to 1, got -1/],
     ["no number", { least: Number.NaN }, /least of racing must be a number from 0 to 1, got NaN/],
     ["a finish that never comes", { finish: 5 }, /finish of racing/],
-    ["dropping what it would keep", { drop: 0.8 }, /drop of racing must be at most keep, 0.7, got 0.8/],
+    ["dropping what it would keep", { drop: 0.8 }, /racing must drop .* got drop 0.8, keep 0.7, finish 0.8/],
+    ["dropping everything", { drop: 1, keep: 1 }, /got drop 1, keep 1/],
+    ["keeping everything", { drop: 0, keep: 0 }, /got drop 0, keep 0/],
+    ["finishing everything", { finish: 0 }, /finish 0/],
   ])("refuses %s", (_, options, message) => expect(() => racing(options)).toThrow(message));
 });

@@ -61,12 +61,14 @@ export interface RacingOptions {
 
 /**
  * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, or has little to gain,
- * and kept as soon as it is likely to be better; one that is likely to beat the best one too is scored on all of val. A
- * parent that was not seen on a block is run on it too. Throws `config` errors for options out of range. What has not been decided by the end of val is no gain.
+ * and kept as soon as it is likely to be better; one that is likely to beat the best one too goes on to the end of val. A
+ * parent that was not seen on a block is run on it too, for two blocks' worth of rows at most. What has not been decided when
+ * there are no more rows to ask for is no gain.
  * The chances are those of a normal mean with a normal prior, centred on what the test on train lets expect: as far as
  * that model is true, at most a share of `1 - keep` of the drafts that are kept is no better than its parent. It is looked
  * at after each block, which a Bayesian may do and a fixed test may not.
  * Source: the races of Maron and Moore, 1994 ("Hoeffding races"), with paired beliefs in place of bounds.
+ * Throws `config` errors for options out of range.
  */
 export function racing(options: RacingOptions = {}): Validation {
   const settings = racingSettings(options);
@@ -85,23 +87,32 @@ function racingSettings(options: RacingOptions): RacingSettings {
   wholeNumber("gepa", "the block of racing", block, 1);
   const shares = { drop, keep, finish, least };
   for (const [name, value] of Object.entries(shares)) numberFrom("gepa", `${name} of racing`, value, 0, 1);
-  if (drop > keep) throw new CultivarError("config", `gepa: drop of racing must be at most keep, ${keep}, got ${drop}`);
+  if (drop >= 1 || keep <= 0 || finish <= 0 || drop > keep)
+    throw new CultivarError(
+      "config",
+      `gepa: racing must drop below a chance under 1, and keep and finish above one over 0 that is no lower, got drop ${drop}, keep ${keep}, finish ${finish}`,
+    );
   return { block, ...shares };
 }
 
-async function race(contest: Contest, { block, drop, keep, finish, least }: RacingSettings): Promise<Verdict> {
+async function race(contest: Contest, settings: RacingSettings): Promise<Verdict> {
   const { ask, askParent, order, parent, best, promise, width } = contest;
+  const { block, drop, keep, finish, least } = settings;
   const rows: (Row | undefined)[] = order.map(() => undefined);
   const parentRows: Row[] = [];
   const tally = pairedTally(width);
   let [asked, size] = [0, block];
   let gain = promise;
   let kept = false;
+  let why = `${percent(keep)} are asked for`;
   for (let from = 0; from < order.length; from += size, size = kept ? 2 * size : block) {
     const places = order.slice(from, from + size);
     const unseen = kept ? [] : places.filter((place) => parent.val[place] === undefined);
     asked += places.length + unseen.length;
-    if (asked > order.length + 2 * block) break;
+    if (asked > order.length + 2 * block) {
+      why = "and the parent was seen on too few to go on";
+      break;
+    }
     const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
     const fresh = new Map(unseen.map((place, i) => [place, of[i]?.score]));
     places.forEach((place, i) => {
@@ -111,7 +122,9 @@ async function race(contest: Contest, { block, drop, keep, finish, least }: Raci
     parentRows.push(...of);
     gain = combined(promise, tally.belief());
     const chance = chanceAbove(gain);
-    if (kept ? chance < drop : chance < drop || expectedGain(gain) < least * width) {
+    const isIdle = !kept && expectedGain(gain) < least * width;
+    if (chance < drop || isIdle) {
+      why = chance < drop ? "" : `by less than ${least * width} on average`;
       kept = false;
       break;
     }
@@ -119,14 +132,16 @@ async function race(contest: Contest, { block, drop, keep, finish, least }: Raci
     const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
     if (kept && chanceAbove(lead) < finish) break;
   }
-  return { rows, parentRows, ...(!kept && { refusal: refusalOf(rows, tally, gain, keep) }) };
+  return { rows, parentRows, ...(!kept && { refusal: refusalOf(rows, tally, gain, why) }) };
 }
 
-function refusalOf(rows: Verdict["rows"], tally: PairedTally, gain: Belief, keep: number): string {
+/** What is told of a draft that is not kept; `why` is empty where the chance says it all. */
+function refusalOf(rows: Verdict["rows"], tally: PairedTally, gain: Belief, why: string): string {
   const seen = rows.filter((row) => row !== undefined).length;
   if (tally.belief() === undefined) return `none of ${seen} val rows could be scored on both sides`;
-  const percent = (share: number): string => `${Math.round(100 * share)} %`;
-  const chance = chanceAbove(gain);
-  const asked = seen === rows.length && chance <= keep ? `, ${percent(keep)} are asked for` : "";
-  return `${percent(chance)} likely to be better after ${seen} val rows${asked}`;
+  return `${percent(chanceAbove(gain))} likely to be better after ${seen} val rows${why === "" ? "" : `, ${why}`}`;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }

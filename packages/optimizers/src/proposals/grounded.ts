@@ -46,7 +46,7 @@ export function byOutcome({ study, rows }: Grounds): Readonly<Record<"scored" | 
   return { scored, right: scored.filter(passes), wrong: scored.filter((row) => !passes(row)) };
 }
 
-/** A group in a line: by the numbers of its examples where some are shown, since what is said twice weighs twice; else by its sign. */
+/** A group in a line: by the numbers of its examples where some are shown (what is said twice weighs twice), else by its sign. */
 function groupLine({ ids, sign }: FailureGroup, scored: number, shown: readonly Row[]): string {
   const numbers = shown.flatMap(({ id }, i) => (ids.includes(id) ? [i + 1] : []));
   const told = numbers.length === 0 ? `, such as: ${sign}` : `; of the wrong ones below: ${numbers.join(", ")}`;

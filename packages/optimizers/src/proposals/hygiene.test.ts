@@ -38,6 +38,22 @@ describe("a check", () => {
       /punctuation/,
       { current: '- be brief\n- say "no"' },
     ],
+    ...[
+      ["Separate the items with ','.", "Separate the items with ';'."],
+      ["End each reply with '!'", "End each reply with '.'"],
+      ["as in 1'000", "as in 1000"],
+      ["such as 2*3", "such as 23"],
+      ["Use `*` as a bullet", "Use as a bullet"],
+    ].map(
+      ([text, current]) =>
+        [`another sign: ${text!}`, checks.restated, text!, undefined, { current: current! }] as [
+          string,
+          Check,
+          string,
+          undefined,
+          Partial<Against>,
+        ],
+    ),
     ["a mathematical sign", checks.restated, "Yes if a < b", undefined, { current: "Yes if a > b" }],
     ["a refused text", checks.repeated, "answer {question}, at length", /no better on its batch/, { refused }],
     [

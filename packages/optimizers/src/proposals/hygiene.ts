@@ -153,16 +153,18 @@ export function checked(found: Rewrite, against: Against, checks: readonly Check
 }
 
 /**
- * A text without what says nothing: bullets, quotes and emphasis, stops and commas between words, and case. What may be a
- * format that the text asks for stays: signs within words and numbers.
+ * A text without what says nothing: bullets, quotes and emphasis around words, stops and commas after words, and case. What
+ * may be a format that the text asks for stays: signs that stand alone or in quotes, and those within words and numbers.
  */
 function folded(text: string): string {
   return text
     .normalize("NFKC")
-    .replaceAll(/[\u2018\u2019\u201C\u201D"'`*]/g, "")
+    .replaceAll(/[\u2018\u2019]/g, "'")
+    .replaceAll(/[\u201C\u201D]/g, '"')
     .replaceAll(/[\u2010-\u2015]/g, "-")
-    .replaceAll(/^\s*[-\u2022]\s+/gm, "")
-    .replaceAll(/[.,;:!?]+(?=\s|$)/g, "")
+    .replaceAll(/^[ \t]*[-*\u2022][ \t]+/gm, "")
+    .replaceAll(/(?<=[\p{L}\p{N}}\])][*_"'`]*)[.,;:!?]+(?=[*_"'`]*(?:\s|$))/gu, "")
+    .replaceAll(/(?<![^\s(])["'`*]+(?=[\p{L}\p{N}{[(])|(?<=[\p{L}\p{N}}\])])["'`*]+(?![^\s).,;:!?])/gu, "")
     .toLowerCase()
     .replaceAll(/\s+/g, " ")
     .trim();
