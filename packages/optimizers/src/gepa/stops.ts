@@ -20,7 +20,7 @@ export function whenDry(steps = 20): StopRule {
   };
 }
 
-/** When a candidate has the best score there is on every val row: nothing can take its place as incumbent. */
+/** When a candidate has the best score there is on every val row that could be scored: nothing can take its place as incumbent. */
 export const whenSolved: StopRule = {
   name: "whenSolved",
   why({ members }, top) {
