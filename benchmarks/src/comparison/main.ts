@@ -25,6 +25,7 @@ const usage = `npm run bench -- [flags]: optimizers x worlds x seeds at equal bu
   --noise 0,0.1      shares of flipped metric calls
   --persistent       flips belong to rows, not to calls
   --budget N         metric calls per run
+  --val N            val rows per run
   --json             one JSON object on stdout instead of tables
   --out FILE         writes that object too
   --report FILE      writes a self-contained HTML page
@@ -45,6 +46,7 @@ async function main(): Promise<number> {
       optimizers: { type: "string" },
       noise: { type: "string" },
       budget: { type: "string" },
+      val: { type: "string" },
       out: { type: "string" },
       report: { type: "string" },
       width: { type: "string" },
@@ -66,6 +68,7 @@ async function main(): Promise<number> {
     seeds: flags.seeds === undefined ? scale.seeds : parseSeeds(flags.seeds),
     noise: flags.noise === undefined ? scale.noise : parseShares(flags.noise),
     budget: flags.budget === undefined ? scale.budget : whole("budget", flags.budget),
+    rows: flags.val === undefined ? scale.rows : { ...scale.rows, val: whole("val", flags.val) },
   };
   const specs = chosen.worlds.flatMap((world) =>
     chosen.noise.flatMap((noise) =>
@@ -77,7 +80,7 @@ async function main(): Promise<number> {
           noise,
           persistent: flags.persistent,
           budget: chosen.budget,
-          rows: scale.rows,
+          rows: chosen.rows,
         })),
       ),
     ),
@@ -93,7 +96,7 @@ async function main(): Promise<number> {
     simulated: true,
     commit: commitOf(),
     seeds: chosen.seeds,
-    rowsPerSplit: scale.rows,
+    rowsPerSplit: chosen.rows,
     node: process.version,
     versions: { "@cultivar/core": version },
     rows,
