@@ -67,7 +67,7 @@ export const published: Required<GepaOptions> = {
   width: 1,
 };
 
-/** What does best in the benchmark: what each part is worth there is in benchmarks/README.md. */
+/** The parts that are shown to pay in the benchmark: what each is worth there is in benchmarks/README.md. */
 export const tuned: Required<GepaOptions> = {
   parents: thompson,
   batches: failuresFirst(),
