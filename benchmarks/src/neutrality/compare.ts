@@ -30,7 +30,10 @@ export const ruleTolerance = 0.05;
 const chance = 4;
 
 /** Defects of the readers that were found and not yet mended: by what is told and the teacher, or by these and the world. */
-const knownDifferences: Readonly<Record<string, string>> = {};
+const knownDifferences: Readonly<Record<string, string>> = {
+  "labels dspy-mipro summary reply-drafting":
+    "in MIPROv2's favour, 9 % more rules than from gepa's prompt over 400 x 10 replies; why is not known",
+};
 
 const studentFrameworks = ["dspy-chat", "dspy-json", "gepa", "textgrad", "ax"];
 const percent = (value: number): string => (100 * value).toFixed(1);
