@@ -93,7 +93,7 @@ const given =
     if (spec === undefined)
       throw new Error("given choices: drawn for a seed; run it by npm run bench, not over the server");
     const { seed, rows } = spec;
-    return { optimizer: onGivenChoices(sampler, () => choicesOf(arena, arena.draw(seed, rows).train, seed)) };
+    return { optimizer: onGivenChoices(sampler, choicesOf(arena, arena.draw(seed, rows).train, seed)) };
   };
 
 /** The bare search, without proposals; only run by name. */

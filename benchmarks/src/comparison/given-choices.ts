@@ -1,9 +1,9 @@
-import type { Candidate, Optimizer, Study } from "@cultivar/core";
+import type { Candidate, Optimizer } from "@cultivar/core";
 import { estimate } from "@cultivar/core";
 import type { Observation, Point, Sampler } from "@cultivar/optimizers";
 
 /** Values to choose from, by component; those that have none stay as they are. */
-export type Choices = (study: Study) => Readonly<Record<string, readonly string[]>>;
+export type Choices = Readonly<Record<string, readonly string[]>>;
 
 /**
  * The bare search of a sampler among given values: each point is scored on all of val once, the baseline is the first
@@ -13,7 +13,7 @@ export function onGivenChoices(sampler: Sampler, choices: Choices): Optimizer {
   return {
     name: `given choices, ${sampler.name}`,
     async run(study) {
-      const values = Object.entries(choices(study));
+      const values = Object.entries(choices);
       const axes = values.map(([name, { length }]) => ({ name, group: name.split(".")[0]!, size: length }));
       const points = axes.reduce((product, { size }) => product * size, 1);
       const [worst, best] = study.range;

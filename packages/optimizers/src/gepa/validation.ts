@@ -90,7 +90,7 @@ function racingSettings(options: RacingOptions): RacingSettings {
   if (drop >= 1 || keep <= 0 || finish <= 0 || drop > keep)
     throw new CultivarError(
       "config",
-      `gepa: racing must drop below a chance under 1, and keep and finish above one over 0 that is no lower, got drop ${drop}, keep ${keep}, finish ${finish}`,
+      `gepa: racing must drop at a chance below 1 and no higher than keep, and keep and finish at chances above 0, got drop ${drop}, keep ${keep}, finish ${finish}`,
     );
   return { block, ...shares };
 }

@@ -17,6 +17,16 @@ const row = (id: string, input: unknown, expected?: unknown): Example => ({ id, 
 const refused = [{ text: "Answer {question} at length.", why: "no better on its batch" }];
 
 describe("a check", () => {
+  test.each([
+    ["Separate the items with ','.", "Separate the items with ';'."],
+    ["End each reply with '!'", "End each reply with '.'"],
+    ["as in 1'000", "as in 1000"],
+    ["such as 2*3", "such as 23"],
+    ["Use `*` as a bullet", "Use as a bullet"],
+  ])("takes a sign that the text asks for as a difference: %s", (text, current) => {
+    expect(checks.restated.problem(text, against({ current }))).toBeUndefined();
+  });
+
   test.each<[what: string, Check, text: string, problem: RegExp | undefined, Partial<Against>?]>([
     ["the same text", checks.unchanged, " Answer {question} briefly.\n", /unchanged/],
     ["another text", checks.unchanged, "Answer {question} briefly!", undefined],
@@ -38,22 +48,6 @@ describe("a check", () => {
       /punctuation/,
       { current: '- be brief\n- say "no"' },
     ],
-    ...[
-      ["Separate the items with ','.", "Separate the items with ';'."],
-      ["End each reply with '!'", "End each reply with '.'"],
-      ["as in 1'000", "as in 1000"],
-      ["such as 2*3", "such as 23"],
-      ["Use `*` as a bullet", "Use as a bullet"],
-    ].map(
-      ([text, current]) =>
-        [`another sign: ${text!}`, checks.restated, text!, undefined, { current: current! }] as [
-          string,
-          Check,
-          string,
-          undefined,
-          Partial<Against>,
-        ],
-    ),
     ["a mathematical sign", checks.restated, "Yes if a < b", undefined, { current: "Yes if a > b" }],
     ["a refused text", checks.repeated, "answer {question}, at length", /no better on its batch/, { refused }],
     [
