@@ -17,6 +17,7 @@ import {
   labeledFewShot,
   merging,
   mipro,
+  plainChecks,
   published,
   randomSearch,
   thompson,
@@ -123,6 +124,7 @@ export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: texts alone": changed({ moves: without("demonstration").filter(({ name }) => !name.startsWith("choosing")) }),
   "gepa: winner seen once": changed({ confirmation: confirming({ observations: 1 }) }),
   "gepa: with hygiene": changed({ rewrite: wholeText({ memory: 0 }) }),
+  "gepa: asked once more": changed({ rewrite: wholeText({ checks: plainChecks, retries: 1, memory: 0 }) }),
   "gepa: few parts": changed({
     parents: published.parents,
     components: published.components,
