@@ -6,6 +6,7 @@ import { improves } from "./acceptance.ts";
 import type { BatchRule } from "./batches.ts";
 import { epochs, failuresFirst } from "./batches.ts";
 import { choosing } from "./choosing.ts";
+import { completing } from "./completing.ts";
 import type { ComponentRule } from "./components.ts";
 import { byBlame, roundRobin } from "./components.ts";
 import type { Confirmation } from "./confirmation.ts";
@@ -75,7 +76,8 @@ export const tuned: Required<GepaOptions> = {
   // not `wholeText()`: its checks and its memory of what was turned down do not pay in the benchmark
   rewrite: plainText,
   accept: improves,
-  moves: [demonstration({ parents: thompson }), choosing({ parents: thompson })],
+  // `racing()` leaves stepping stones unfinished: the last of them is scored on all of val once a step brought no better one
+  moves: [completing(1), demonstration({ parents: thompson }), choosing({ parents: thompson })],
   validation: racing(),
   confirmation: confirming(),
   stops: [whenDry(), whenSolved],
@@ -243,6 +245,7 @@ async function settle(
       best: championOf(pool.members),
       promise: trial.promise ?? noPromise(width),
       width,
+      top: study.range[1],
     });
     const seen = [{ place: base, split: "val" as const, rows: parentRows }];
     if (refusal !== undefined) return { kind: "rejected", why: refusal, draft, seen };

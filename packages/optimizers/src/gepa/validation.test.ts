@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Belief, Scores } from "../beliefs/evidence.ts";
 import { member } from "./fixtures/members.ts";
+import type { Member } from "./pool.ts";
 import { noPromise } from "./pool.ts";
 import type { RacingOptions, Validation, Verdict } from "./validation.ts";
 import { fullPass, racing } from "./validation.ts";
@@ -16,13 +17,15 @@ interface Race {
   readonly known?: readonly boolean[];
   /** The best one's; default the parent's. */
   readonly best?: Scores;
+  /** Where the best one comes from; default nowhere: it is the baseline. */
+  readonly bred?: Partial<Member>;
   readonly promise?: Belief;
   readonly order?: readonly number[];
 }
 
 async function judged(
   rule: Validation,
-  { draft, parent, known, best = parent, promise = noPromise(1), order = draft.map((_, i) => i) }: Race,
+  { draft, parent, known, best = parent, bred, promise = noPromise(1), order = draft.map((_, i) => i) }: Race,
 ): Promise<Verdict & { readonly asked: readonly number[]; readonly askedParent: readonly number[] }> {
   const asked: number[] = [];
   const askedParent: number[] = [];
@@ -35,9 +38,10 @@ async function judged(
     askParent: (places) => answer(parent, places, askedParent),
     order,
     parent: member(parent.map((score, i) => (known?.[i] === false ? undefined : score))),
-    best: member(best),
+    best: member(best, bred),
     promise,
     width: 1,
+    top: 1,
   });
   return { ...verdict, asked, askedParent };
 }
@@ -127,6 +131,7 @@ describe("racing", () => {
           best: member(scores(parent)),
           promise: noPromise(by),
           width: by,
+          top: by,
         });
       };
       const [one, hundred] = [await race(1), await race(100)];
@@ -188,12 +193,13 @@ describe("racing", () => {
       best: member(flat(0, 60)),
       promise: noPromise(1),
       width: 1,
+      top: 1,
     });
     expect(sizes).toEqual([8, 16, 32, 4]);
   });
 
   test("says why a draft is refused that is not unlikely to be better", async () => {
-    const patient = racing({ drop: 0, least: 0 });
+    const patient = racing({ drop: 0, least: 0, alike: Number.POSITIVE_INFINITY });
     const tie = await judged(patient, { draft: every(2), parent: every(2) });
     expect(tie.refusal).toBe("50 % likely to be better after 40 val rows, 70 % are asked for");
     const unscored = await judged(patient, { draft: flat(0).map(() => undefined), parent: flat(1) });
@@ -202,12 +208,49 @@ describe("racing", () => {
 
   test("says so where the parent was seen on too few rows to go on, and where there is little to gain", async () => {
     const known = flat(1, 50).map((_, i) => i < 8);
-    const short = await judged(racing(), { draft: every(2, 50), parent: every(2, 50), known });
+    const alike = Number.POSITIVE_INFINITY;
+    const short = await judged(racing({ alike }), { draft: every(2, 50), parent: every(2, 50), known });
     expect(short.refusal).toBe(
       "50 % likely to be better after 32 val rows, and the parent was seen on too few to go on",
     );
-    const little = await judged(racing({ least: 0.05 }), { draft: every(2), parent: every(2) });
+    const little = await judged(racing({ least: 0.05, alike }), { draft: every(2), parent: every(2) });
     expect(little.refusal).toMatch(/^50 % likely to be better after \d+ val rows, by less than 0.05 on average$/);
+  });
+
+  test("a draft that changes the score of no row is dropped after 16 of them, unless train promised something", async () => {
+    const race = { draft: every(2), parent: every(2) };
+    const { asked, refusal } = await judged(racing(), race);
+    expect(asked).toHaveLength(16);
+    expect(refusal).toBe("50 % likely to be better after 16 val rows, all of them scored as before");
+    const promised = await judged(racing(), { ...race, promise: { mean: 0.05, variance: 0.01 } });
+    expect(promised.asked.length).toBeGreaterThan(16);
+    // rows that changed, for the better and for the worse, are no reason to stop there
+    const other = await judged(racing(), { ...race, draft: every(2).map((score, i) => (i < 2 ? 1 - score : score)) });
+    expect(other.asked.length).toBeGreaterThan(16);
+  });
+
+  describe("a stepping stone: sure to be better, and rows still fail", () => {
+    const child = { draft: every(2), parent: flat(0) };
+    const race = async (changes: Partial<Race>, options: RacingOptions = {}): Promise<number> => {
+      const { asked, refusal } = await judged(racing(options), { ...child, ...changes });
+      expect(refusal).toBeUndefined();
+      return asked.length;
+    };
+    const bred = { base: 0, parents: [0] };
+
+    test("is kept without being scored on all of val, though it is likely to beat the best one", async () => {
+      expect(await race({ bred })).toBeLessThan(40);
+      expect(await race({ bred }, { sure: 1 })).toBe(40);
+    });
+
+    test("is none while only the baseline was seen on all of val", async () => expect(await race({})).toBe(40));
+
+    test("is none when it has every row right", async () => expect(await race({ bred, draft: flat(1) })).toBe(40));
+
+    test("is none when it may be no better than its parent", async () => {
+      const close = { draft: every(2), parent: every(3) };
+      expect(await race({ bred, ...close, promise: { mean: 0.1, variance: 0.002 } }, { sure: 0.999 })).toBe(40);
+    });
   });
 
   test("reserves no more than val twice over: a small val has room for a small budget", () => {
@@ -224,5 +267,7 @@ describe("racing", () => {
     ["dropping everything", { drop: 1, keep: 1 }, /got drop 1, keep 1/],
     ["keeping everything", { drop: 0, keep: 0 }, /got drop 0, keep 0/],
     ["finishing everything", { finish: 0 }, /finish 0/],
+    ["being sure of everything", { sure: 0 }, /sure 0/],
+    ["no rows that are alike", { alike: 0 }, /alike of racing must be a whole number of at least 1/],
   ])("refuses %s", (_, options, message) => expect(() => racing(options)).toThrow(message));
 });

@@ -19,6 +19,8 @@ export interface Contest {
   readonly promise: Belief;
   /** Width of the metric's range. */
   readonly width: number;
+  /** Best of the metric's range. */
+  readonly top: number;
 }
 
 export interface Verdict {
@@ -57,6 +59,17 @@ export interface RacingOptions {
   readonly finish?: number;
   /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.01. */
   readonly least?: number;
+  /**
+   * It is dropped when it scored as its parent did on each of so many rows, from 1, and train promised nothing. Default 16;
+   * Infinity turns it off.
+   */
+  readonly alike?: number;
+  /**
+   * It is not scored on all of val yet, although it is likely to beat the best one, when the chance that it is better than
+   * its parent is above this, in (0, 1], and rows still fail: it is a stepping stone to better ones. Not so the first one
+   * that beats the baseline. `completing()` scores it later if nothing better comes. Default 0.9; 1 turns it off.
+   */
+  readonly sure?: number;
 }
 
 /**
@@ -72,9 +85,9 @@ export interface RacingOptions {
  */
 export function racing(options: RacingOptions = {}): Validation {
   const settings = racingSettings(options);
-  const { block, drop, keep, finish, least } = settings;
+  const { block } = settings;
   return {
-    name: `racing(${block}, ${drop}, ${keep}, ${finish}, ${least})`,
+    name: `racing(${Object.values(settings).join(", ")})`,
     most: (rows) => Math.min(rows + 2 * block, 2 * rows),
     judge: (contest) => race(contest, settings),
   };
@@ -83,27 +96,29 @@ export function racing(options: RacingOptions = {}): Validation {
 type RacingSettings = Required<RacingOptions>;
 
 function racingSettings(options: RacingOptions): RacingSettings {
-  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01 } = options;
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01, alike = 16, sure = 0.9 } = options;
   wholeNumber("gepa", "the block of racing", block, 1);
-  const shares = { drop, keep, finish, least };
+  if (alike !== Number.POSITIVE_INFINITY) wholeNumber("gepa", "alike of racing", alike, 1);
+  const shares = { drop, keep, finish, least, sure };
   for (const [name, value] of Object.entries(shares)) numberFrom("gepa", `${name} of racing`, value, 0, 1);
-  if (drop >= 1 || keep <= 0 || finish <= 0 || drop > keep)
+  if (drop >= 1 || keep <= 0 || finish <= 0 || sure <= 0 || drop > keep)
     throw new CultivarError(
       "config",
-      `gepa: racing must drop at a chance below 1 and no higher than keep, and keep and finish at chances above 0, got drop ${drop}, keep ${keep}, finish ${finish}`,
+      `gepa: racing must drop at a chance below 1 and no higher than keep, and keep, finish and be sure at chances above 0, got drop ${drop}, keep ${keep}, finish ${finish}, sure ${sure}`,
     );
-  return { block, ...shares };
+  return { block, alike, ...shares };
 }
 
 async function race(contest: Contest, settings: RacingSettings): Promise<Verdict> {
-  const { ask, askParent, order, parent, best, promise, width } = contest;
-  const { block, drop, keep, finish, least } = settings;
+  const { ask, askParent, order, parent, best, promise, width, top } = contest;
+  const { block, drop, keep, finish, least, alike, sure } = settings;
   const rows: (Row | undefined)[] = order.map(() => undefined);
   const parentRows: Row[] = [];
   const tally = pairedTally(width);
   let [asked, size] = [0, block];
   let gain = promise;
   let kept = false;
+  let [isAlike, fails] = [true, false];
   let why = `${percent(keep)} are asked for`;
   for (let from = 0; from < order.length; from += size, size = kept ? 2 * size : block) {
     const places = order.slice(from, from + size);
@@ -116,21 +131,27 @@ async function race(contest: Contest, settings: RacingSettings): Promise<Verdict
     const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
     const fresh = new Map(unseen.map((place, i) => [place, of[i]?.score]));
     places.forEach((place, i) => {
+      const [before, after] = [parent.val[place] ?? fresh.get(place), found[i]?.score];
       rows[place] = found[i];
-      tally.add(parent.val[place] ?? fresh.get(place), found[i]?.score);
+      tally.add(before, after);
+      isAlike &&= before === after;
+      fails ||= after !== undefined && after < top;
     });
     parentRows.push(...of);
     gain = combined(promise, tally.belief());
     const chance = chanceAbove(gain);
+    const changesNothing = isAlike && from + places.length >= alike && promise.mean <= 0;
     const isIdle = !kept && expectedGain(gain) < least * width;
-    if (chance < drop || isIdle) {
-      why = chance < drop ? "" : `by less than ${least * width} on average`;
+    if (chance < drop || changesNothing || isIdle) {
+      if (chance < drop) why = "";
+      else why = changesNothing ? "all of them scored as before" : `by less than ${least * width} on average`;
       kept = false;
       break;
     }
     kept ||= tally.belief() !== undefined && chance > keep;
     const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
-    if (kept && chanceAbove(lead) < finish) break;
+    const isStone = fails && chance > sure && best.base !== undefined;
+    if (kept && (isStone || chanceAbove(lead) < finish)) break;
   }
   return { rows, parentRows, ...(!kept && { refusal: refusalOf(rows, tally, gain, why) }) };
 }
