@@ -3,8 +3,9 @@ import type { Move } from "./moves.ts";
 import { isComplete, leaderOf } from "./pool.ts";
 
 /**
- * Scores the member that is believed best on all of val, once it has been so for `steps` steps: until then a better one
- * may come, and the incumbent is always scored on all of val. Throws a `config` error unless `steps` is a whole number of
+ * Scores the member that is believed best on all of val, at the step after it has been so for `steps` steps: until then a
+ * better one may come, and the incumbent is always scored on all of val. To be put before other moves that press, such as
+ * merges: they would take that step. Throws a `config` error unless `steps` is a whole number of
  * at least 0.
  */
 export function completing(steps: number): Move {

@@ -76,7 +76,7 @@ export const tuned: Required<GepaOptions> = {
   // not `wholeText()`: its checks and its memory of what was turned down do not pay in the benchmark
   rewrite: plainText,
   accept: improves,
-  // `racing()` leaves stepping stones unfinished: the last of them is scored on all of val once a step brought no better one
+  // `racing()` leaves stepping stones unfinished: one that no step left behind is scored on all of val
   moves: [completing(1), demonstration({ parents: thompson }), choosing({ parents: thompson })],
   validation: racing(),
   confirmation: confirming(),
@@ -244,6 +244,8 @@ async function settle(
       parent,
       best: championOf(pool.members),
       promise: trial.promise ?? noPromise(width),
+      isTested: trial.promise !== undefined,
+      mayWait: Number.isFinite(study.remaining()),
       width,
       top: study.range[1],
     });

@@ -70,6 +70,27 @@ describe("after a step the pool", () => {
     expect(admit(pool, accepted({ outcome: { kind: "rejected", why: "lost" } }), 93, rules)).toMatchObject({ idle: 0 });
   });
 
+  describe("counts steps since a member became the believed best", () => {
+    const led = member([1, undefined], { quality: { mean: 0.9, variance: 0.01 }, base: 0, parents: [0] });
+    const next = member([0.5, 0.5], { quality: { mean: 0.8, variance: 0.01 }, base: 0, parents: [0] });
+    const three = poolOf([first, led, next], { stale: 1 });
+    const seen = (score: number): Step => ({
+      move: "completing",
+      done: "seen on all of val",
+      outcome: { kind: "rejected", why: "seen on all of val" },
+      seen: [{ place: 1, split: "val", rows: [{ id: "v1", score }] }],
+    });
+
+    test("a look at the leader is no step without a better one", () =>
+      expect(admit(three, seen(1), 90, rules).stale).toBe(1));
+
+    test("they begin anew when a look at the leader puts another one first", () => {
+      const after = admit(three, seen(0), 90, rules);
+      expect(after.members[1]!.quality.mean).toBeLessThan(after.members[2]!.quality.mean);
+      expect(after.stale).toBe(0);
+    });
+  });
+
   test("counts merges apart, and keeps the marks of those tried", () => {
     const merged = admit(pool, accepted({ marks: ["0 1 over 2"], tried: ["mine"] }), 93, rules);
     expect(merged.merges).toMatchObject({ earnedAt: [], accepted: 1, fresh: false });

@@ -55,6 +55,8 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
     members[advanced] = { ...members[advanced]!, turn: (members[advanced]!.turn + 1) % rules.texts };
   const shown = new Map(pool.shown);
   for (const id of step.shown ?? []) shown.set(id, (shown.get(id) ?? 0) + 1);
+  // what was seen of members may have made another one the believed best
+  const isNewLed = leaderOf(members) !== leaderOf(pool.members);
   const tried = step.tried === undefined ? pool.tried : new Set([...pool.tried, ...step.tried]);
   const next = { ...pool, members, shown, tried, left, merges: mergesAfter(pool, step, outcome) };
   if (outcome.kind === "rejected") {
@@ -66,7 +68,7 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
       records: counted(pool, step, outcome, false),
       idle: idle ? pool.idle + 1 : 0,
       idleWhy: idle ? why : "",
-      stale: pool.stale + 1,
+      stale: isNewLed ? 0 : pool.stale + (step.done === undefined ? 1 : 0),
       gains: draft === undefined ? pool.gains : [...pool.gains, 0],
     };
   }
@@ -84,7 +86,7 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
     records: counted(pool, step, outcome, child.quality.mean > members[outcome.base]!.quality.mean),
     idle: 0,
     idleWhy: "",
-    stale: lead > 0 ? 0 : pool.stale + 1,
+    stale: lead > 0 || isNewLed ? 0 : pool.stale + 1,
     gains: [...pool.gains, Math.max(0, lead)],
   };
 }

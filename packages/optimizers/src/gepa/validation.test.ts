@@ -20,12 +20,24 @@ interface Race {
   /** Where the best one comes from; default nowhere: it is the baseline. */
   readonly bred?: Partial<Member>;
   readonly promise?: Belief;
+  readonly isTested?: boolean;
+  readonly mayWait?: boolean;
   readonly order?: readonly number[];
 }
 
 async function judged(
   rule: Validation,
-  { draft, parent, known, best = parent, bred, promise = noPromise(1), order = draft.map((_, i) => i) }: Race,
+  {
+    draft,
+    parent,
+    known,
+    best = parent,
+    bred,
+    promise = noPromise(1),
+    isTested = false,
+    mayWait = true,
+    order = draft.map((_, i) => i),
+  }: Race,
 ): Promise<Verdict & { readonly asked: readonly number[]; readonly askedParent: readonly number[] }> {
   const asked: number[] = [];
   const askedParent: number[] = [];
@@ -42,6 +54,8 @@ async function judged(
     promise,
     width: 1,
     top: 1,
+    isTested,
+    mayWait,
   });
   return { ...verdict, asked, askedParent };
 }
@@ -132,6 +146,8 @@ describe("racing", () => {
           promise: noPromise(by),
           width: by,
           top: by,
+          isTested: false,
+          mayWait: true,
         });
       };
       const [one, hundred] = [await race(1), await race(100)];
@@ -194,12 +210,14 @@ describe("racing", () => {
       promise: noPromise(1),
       width: 1,
       top: 1,
+      isTested: false,
+      mayWait: true,
     });
     expect(sizes).toEqual([8, 16, 32, 4]);
   });
 
   test("says why a draft is refused that is not unlikely to be better", async () => {
-    const patient = racing({ drop: 0, least: 0, alike: Number.POSITIVE_INFINITY });
+    const patient = racing({ drop: 0, least: 0, alikeRows: Number.POSITIVE_INFINITY });
     const tie = await judged(patient, { draft: every(2), parent: every(2) });
     expect(tie.refusal).toBe("50 % likely to be better after 40 val rows, 70 % are asked for");
     const unscored = await judged(patient, { draft: flat(0).map(() => undefined), parent: flat(1) });
@@ -208,25 +226,33 @@ describe("racing", () => {
 
   test("says so where the parent was seen on too few rows to go on, and where there is little to gain", async () => {
     const known = flat(1, 50).map((_, i) => i < 8);
-    const alike = Number.POSITIVE_INFINITY;
-    const short = await judged(racing({ alike }), { draft: every(2, 50), parent: every(2, 50), known });
+    const alikeRows = Number.POSITIVE_INFINITY;
+    const short = await judged(racing({ alikeRows }), { draft: every(2, 50), parent: every(2, 50), known });
     expect(short.refusal).toBe(
       "50 % likely to be better after 32 val rows, and the parent was seen on too few to go on",
     );
-    const little = await judged(racing({ least: 0.05, alike }), { draft: every(2), parent: every(2) });
+    const little = await judged(racing({ least: 0.05, alikeRows }), { draft: every(2), parent: every(2) });
     expect(little.refusal).toMatch(/^50 % likely to be better after \d+ val rows, by less than 0.05 on average$/);
   });
 
-  test("a draft that changes the score of no row is dropped after 16 of them, unless train promised something", async () => {
+  test("a draft that changes the score of no row is dropped after 16 of them, unless a test on train spoke for it", async () => {
     const race = { draft: every(2), parent: every(2) };
     const { asked, refusal } = await judged(racing(), race);
     expect(asked).toHaveLength(16);
     expect(refusal).toBe("50 % likely to be better after 16 val rows, all of them scored as before");
-    const promised = await judged(racing(), { ...race, promise: { mean: 0.05, variance: 0.01 } });
-    expect(promised.asked.length).toBeGreaterThan(16);
+    const tested = await judged(racing(), { ...race, isTested: true });
+    expect(tested.asked.length).toBeGreaterThan(16);
     // rows that changed, for the better and for the worse, are no reason to stop there
     const other = await judged(racing(), { ...race, draft: every(2).map((score, i) => (i < 2 ? 1 - score : score)) });
     expect(other.asked.length).toBeGreaterThan(16);
+  });
+
+  test("rows that were not scored on both sides say nothing of whether a draft changes any", async () => {
+    const unless = (i: number, score: number): number | undefined => (i % 2 === 0 ? undefined : score);
+    const draft = every(3).map((score, i) => unless(i, score));
+    const { asked, refusal } = await judged(racing({ least: 0 }), { draft, parent: every(3) });
+    expect(asked).toHaveLength(32);
+    expect(refusal).toMatch(/after 32 val rows, all of them scored as before$/);
   });
 
   describe("a stepping stone: sure to be better, and rows still fail", () => {
@@ -244,6 +270,19 @@ describe("racing", () => {
     });
 
     test("is none while only the baseline was seen on all of val", async () => expect(await race({})).toBe(40));
+
+    test("is none when its parent is one, so that the incumbent is two steps old at most", async () => {
+      const known = flat(0).map((_, i) => i < 16);
+      expect(await race({ bred, known })).toBe(40);
+    });
+
+    test("is none where nothing is kept to score it in the end", async () =>
+      expect(await race({ bred, mayWait: false })).toBe(40));
+
+    test("is none when hardly a row is left", async () => {
+      const few = { draft: every(2, 14), parent: flat(0, 14) };
+      expect(await race({ bred, ...few })).toBe(14);
+    });
 
     test("is none when it has every row right", async () => expect(await race({ bred, draft: flat(1) })).toBe(40));
 
@@ -268,6 +307,6 @@ describe("racing", () => {
     ["keeping everything", { drop: 0, keep: 0 }, /got drop 0, keep 0/],
     ["finishing everything", { finish: 0 }, /finish 0/],
     ["being sure of everything", { sure: 0 }, /sure 0/],
-    ["no rows that are alike", { alike: 0 }, /alike of racing must be a whole number of at least 1/],
+    ["no rows that are alike", { alikeRows: 0 }, /alikeRows of racing must be a whole number of at least 1/],
   ])("refuses %s", (_, options, message) => expect(() => racing(options)).toThrow(message));
 });

@@ -4,6 +4,7 @@ import { numberFrom, wholeNumber } from "../demos/limits.ts";
 import type { Belief, PairedTally } from "../beliefs/evidence.ts";
 import { chanceAbove, combined, expectedGain, pairedTally } from "../beliefs/evidence.ts";
 import type { Member } from "./pool.ts";
+import { isComplete } from "./pool.ts";
 
 /** A draft before it is scored on val. Places are those of val rows. */
 export interface Contest {
@@ -17,6 +18,10 @@ export interface Contest {
   /** The best by mean among those scored on all of val. */
   readonly best: Member;
   readonly promise: Belief;
+  /** Whether it was better than its parent on rows of train. */
+  readonly isTested: boolean;
+  /** Whether evaluations are kept to score it on all of val in the end. */
+  readonly mayWait: boolean;
   /** Width of the metric's range. */
   readonly width: number;
   /** Best of the metric's range. */
@@ -60,23 +65,24 @@ export interface RacingOptions {
   /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.01. */
   readonly least?: number;
   /**
-   * It is dropped when it scored as its parent did on each of so many rows, from 1, and train promised nothing. Default 16;
-   * Infinity turns it off.
+   * It is dropped, at the end of a block, when no test on train spoke for it and it scored as its parent did on all of so
+   * many rows, from 1. Default 16; Infinity turns it off.
    */
-  readonly alike?: number;
+  readonly alikeRows?: number;
   /**
-   * It is not scored on all of val yet, although it is likely to beat the best one, when the chance that it is better than
-   * its parent is above this, in (0, 1], and rows still fail: it is a stepping stone to better ones. Not so the first one
-   * that beats the baseline. `completing()` scores it later if nothing better comes. Default 0.9; 1 turns it off.
+   * A stepping stone is a draft that is better than its parent with a chance above this, in (0, 1], and that still fails
+   * rows: what is learned from them is likely to leave it behind, so it is not scored on all of val yet. Default 0.9; 1 turns
+   * it off. There is none before a draft has beaten the baseline on all of val, none whose parent is one, and none where
+   * no budget of evaluations keeps a share for the end. `completing()` among the moves scores one that is not left behind.
    */
   readonly sure?: number;
 }
 
 /**
  * Val in blocks, paired with the parent: a draft is dropped as soon as it is unlikely to be better, or has little to gain,
- * and kept as soon as it is likely to be better; one that is likely to beat the best one too goes on to the end of val. A
- * parent that was not seen on a block is run on it too, for two blocks' worth of rows at most. What has not been decided when
- * there are no more rows to ask for is no gain.
+ * and kept as soon as it is likely to be better; one that is likely to beat the best one too goes on to the end of val,
+ * unless it is a stepping stone (see {@link RacingOptions.sure}). A parent that was not seen on a block is run on it too,
+ * for two blocks' worth of rows at most. What has not been decided when there are no more rows to ask for is no gain.
  * The chances are those of a normal mean with a normal prior, centred on what the test on train lets expect: as far as
  * that model is true, at most a share of `1 - keep` of the drafts that are kept is no better than its parent. It is looked
  * at after each block, which a Bayesian may do and a fixed test may not.
@@ -96,33 +102,43 @@ export function racing(options: RacingOptions = {}): Validation {
 type RacingSettings = Required<RacingOptions>;
 
 function racingSettings(options: RacingOptions): RacingSettings {
-  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01, alike = 16, sure = 0.9 } = options;
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01, alikeRows = 16, sure = 0.9 } = options;
   wholeNumber("gepa", "the block of racing", block, 1);
-  if (alike !== Number.POSITIVE_INFINITY) wholeNumber("gepa", "alike of racing", alike, 1);
+  if (alikeRows !== Number.POSITIVE_INFINITY) wholeNumber("gepa", "alikeRows of racing", alikeRows, 1);
   const shares = { drop, keep, finish, least, sure };
   for (const [name, value] of Object.entries(shares)) numberFrom("gepa", `${name} of racing`, value, 0, 1);
   if (drop >= 1 || keep <= 0 || finish <= 0 || sure <= 0 || drop > keep)
     throw new CultivarError(
       "config",
-      `gepa: racing must drop at a chance below 1 and no higher than keep, and keep, finish and be sure at chances above 0, got drop ${drop}, keep ${keep}, finish ${finish}, sure ${sure}`,
+      `gepa: racing must drop at a chance below 1 and no higher than keep, and its keep, finish and sure must be above 0, got drop ${drop}, keep ${keep}, finish ${finish}, sure ${sure}`,
     );
-  return { block, alike, ...shares };
+  return { block, alikeRows, ...shares };
+}
+
+/** What is known of a draft after some blocks. */
+interface Heat {
+  readonly tally: PairedTally;
+  /** What is believed of its gain on the parent. */
+  readonly gain: Belief;
+  readonly isKept: boolean;
+  /** Whether it was seen to fail a row. */
+  readonly fails: boolean;
+  /** Val rows that it was not seen on. */
+  readonly left: number;
 }
 
 async function race(contest: Contest, settings: RacingSettings): Promise<Verdict> {
-  const { ask, askParent, order, parent, best, promise, width, top } = contest;
-  const { block, drop, keep, finish, least, alike, sure } = settings;
+  const { ask, askParent, order, parent, promise, width, top } = contest;
+  const { block, keep } = settings;
   const rows: (Row | undefined)[] = order.map(() => undefined);
   const parentRows: Row[] = [];
   const tally = pairedTally(width);
   let [asked, size] = [0, block];
-  let gain = promise;
-  let kept = false;
-  let [isAlike, fails] = [true, false];
+  let heat: Heat = { tally, gain: promise, isKept: false, fails: false, left: order.length };
   let why = `${percent(keep)} are asked for`;
-  for (let from = 0; from < order.length; from += size, size = kept ? 2 * size : block) {
+  for (let from = 0; from < order.length; from += size, size = heat.isKept ? 2 * size : block) {
     const places = order.slice(from, from + size);
-    const unseen = kept ? [] : places.filter((place) => parent.val[place] === undefined);
+    const unseen = heat.isKept ? [] : places.filter((place) => parent.val[place] === undefined);
     asked += places.length + unseen.length;
     if (asked > order.length + 2 * block) {
       why = "and the parent was seen on too few to go on";
@@ -131,29 +147,47 @@ async function race(contest: Contest, settings: RacingSettings): Promise<Verdict
     const [found, of] = await Promise.all([ask(places), unseen.length === 0 ? [] : askParent(unseen)]);
     const fresh = new Map(unseen.map((place, i) => [place, of[i]?.score]));
     places.forEach((place, i) => {
-      const [before, after] = [parent.val[place] ?? fresh.get(place), found[i]?.score];
       rows[place] = found[i];
-      tally.add(before, after);
-      isAlike &&= before === after;
-      fails ||= after !== undefined && after < top;
+      tally.add(parent.val[place] ?? fresh.get(place), found[i]?.score);
     });
     parentRows.push(...of);
-    gain = combined(promise, tally.belief());
-    const chance = chanceAbove(gain);
-    const changesNothing = isAlike && from + places.length >= alike && promise.mean <= 0;
-    const isIdle = !kept && expectedGain(gain) < least * width;
-    if (chance < drop || changesNothing || isIdle) {
-      if (chance < drop) why = "";
-      else why = changesNothing ? "all of them scored as before" : `by less than ${least * width} on average`;
-      kept = false;
+    const gain = combined(promise, tally.belief());
+    const fails = heat.fails || found.some(({ score }) => score !== undefined && score < top);
+    heat = { ...heat, gain, fails, left: order.length - from - places.length };
+    const dropped = whyDropped(contest, settings, heat);
+    if (dropped !== undefined) {
+      why = dropped;
+      heat = { ...heat, isKept: false };
       break;
     }
-    kept ||= tally.belief() !== undefined && chance > keep;
-    const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
-    const isStone = fails && chance > sure && best.base !== undefined;
-    if (kept && (isStone || chanceAbove(lead) < finish)) break;
+    heat = { ...heat, isKept: heat.isKept || (tally.belief() !== undefined && chanceAbove(gain) > keep) };
+    if (heat.isKept && maySuffice(contest, settings, heat)) break;
   }
-  return { rows, parentRows, ...(!kept && { refusal: refusalOf(rows, tally, gain, why) }) };
+  return { rows, parentRows, ...(!heat.isKept && { refusal: refusalOf(rows, tally, heat.gain, why) }) };
+}
+
+/** Why a draft is out of the race, empty where its chance says it all; undefined when it is not. */
+function whyDropped(
+  { isTested, width }: Contest,
+  { drop, least, alikeRows }: RacingSettings,
+  { tally, gain, isKept }: Heat,
+): string | undefined {
+  if (chanceAbove(gain) < drop) return "";
+  if (isKept) return undefined;
+  if (!isTested && tally.unchanged() >= alikeRows) return "all of them scored as before";
+  return expectedGain(gain) < least * width ? `by less than ${least * width} on average` : undefined;
+}
+
+/** Whether a draft that is kept need not be scored on all of val: it is not the best one, or not for long. */
+function maySuffice(
+  { parent, best, mayWait }: Contest,
+  { block, finish, sure }: RacingSettings,
+  { gain, fails, left }: Heat,
+): boolean {
+  const lead = { mean: parent.quality.mean + gain.mean - best.quality.mean, variance: gain.variance };
+  if (chanceAbove(lead) < finish) return true;
+  const isBaselineBest = best.base === undefined;
+  return mayWait && fails && left > block && !isBaselineBest && isComplete(parent) && chanceAbove(gain) > sure;
 }
 
 /** What is told of a draft that is not kept; `why` is empty where the chance says it all. */
