@@ -1,5 +1,16 @@
-import type { CompileResult, LanguageModel, Request } from "@cultivar/core";
-import { compile, CultivarError, metric, predict, program, signature, text, textOf, tune } from "@cultivar/core";
+import type { Budget, CompileResult, LanguageModel, Request } from "@cultivar/core";
+import {
+  candidateHash,
+  compile,
+  CultivarError,
+  metric,
+  predict,
+  program,
+  signature,
+  text,
+  textOf,
+  tune,
+} from "@cultivar/core";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
@@ -8,12 +19,14 @@ import { confirming } from "./confirmation.ts";
 import type { GepaOptions } from "./gepa.ts";
 import { ablation } from "./ablation.ts";
 import { choosing } from "./choosing.ts";
+import { completing } from "./completing.ts";
 import { demonstration } from "./demonstration.ts";
 import { gepa, published, tuned } from "./gepa.ts";
 import type { Move } from "./moves.ts";
 import { currentBest, thompson } from "./parents.ts";
 import { merging } from "./merging.ts";
 import type { Member } from "./pool.ts";
+import { racing } from "./validation.ts";
 
 // Two modules; each answers the rows of a kind once its instruction holds the kind's word. Four kinds, two per module.
 const kinds = { left: ["ant", "bee"], right: ["cat", "dog"] } as const;
@@ -140,6 +153,44 @@ describe("gepa", () => {
     [{ width: 0 }, /gepa: width must be a whole number of at least 1, got 0/],
     [{ width: 1.5 }, /gepa: width must be a whole number of at least 1, got 1.5/],
   ])("refuses %j", (options, message) => expect(() => gepa(options)).toThrow(message));
+
+  describe("stepping stones", () => {
+    // each step brings a better one: a stone is left behind
+    const stones = { moves: [completing(1)] };
+    const plain = { validation: racing({ sure: 1 }), moves: [] };
+    const limited = (options: GepaOptions, budget: Budget): Promise<CompileResult> =>
+      compile(both, {
+        // a word helps one row in four: the val rows of one block tell that it helps, and there are many more
+        data: { train: data.train, val: rowsFrom(100, 100) },
+        metric: isRight,
+        optimizer: gepa(options),
+        models: { default: student(), reflect: teacher() },
+        budget,
+        fingerprint: "two parts",
+      });
+
+    test("save evaluations on the way to the same candidate, and the incumbent is scored on all of val", async () => {
+      const [saving, whole] = await Promise.all([
+        limited(stones, { evaluations: 3000 }),
+        limited(plain, { evaluations: 3000 }),
+      ]);
+      const found = ({ lineage, candidate }: CompileResult) =>
+        lineage.find(({ hash }) => hash === candidateHash(candidate))!;
+      for (const result of [saving, whole]) {
+        expect(result.val.best.mean).toBe(1);
+        expect(found(result).val).toMatchObject({ n: 100 });
+      }
+      expect(found(saving).at).toBeLessThan(found(whole).at);
+    });
+
+    test("are not left where only calls are limited: nothing would score them in the end", async () => {
+      for (const calls of [300, 500, 700]) {
+        const [left, none] = await Promise.all([limited(stones, { calls }), limited(plain, { calls })]);
+        expect(left.end).toBe("calls");
+        expect(left.candidate).toEqual(none.candidate);
+      }
+    });
+  });
 
   test("its parts refuse numbers out of range", () => {
     expect(() => merging(1.5)).toThrow(/the most merges of merging must be a whole number of at least 1, got 1.5/);

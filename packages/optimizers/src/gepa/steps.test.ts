@@ -72,7 +72,7 @@ describe("after a step the pool", () => {
 
   describe("counts steps since a member became the believed best", () => {
     const led = member([1, undefined], { quality: { mean: 0.9, variance: 0.01 }, base: 0, parents: [0] });
-    const next = member([0.5, 0.5], { quality: { mean: 0.8, variance: 0.01 }, base: 0, parents: [0] });
+    const next = member([0.5, 0.5], { quality: { mean: 0.05, variance: 0.01 }, base: 0, parents: [0] });
     const three = poolOf([first, led, next], { stale: 1 });
     const seen = (score: number): Step => ({
       move: "completing",
