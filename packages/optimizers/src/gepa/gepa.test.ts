@@ -15,7 +15,7 @@ import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { epochs, failuresFirst } from "./batches.ts";
-import { confirming } from "./confirmation.ts";
+import { confirming, noConfirmation } from "./confirmation.ts";
 import type { GepaOptions } from "./gepa.ts";
 import { ablation } from "./ablation.ts";
 import { choosing } from "./choosing.ts";
@@ -26,7 +26,8 @@ import type { Move } from "./moves.ts";
 import { currentBest, thompson } from "./parents.ts";
 import { merging } from "./merging.ts";
 import type { Member } from "./pool.ts";
-import { racing } from "./validation.ts";
+import type { Contest } from "./validation.ts";
+import { fullPass, racing } from "./validation.ts";
 
 // Two modules; each answers the rows of a kind once its instruction holds the kind's word. Four kinds, two per module.
 const kinds = { left: ["ant", "bee"], right: ["cat", "dog"] } as const;
@@ -162,7 +163,7 @@ describe("gepa", () => {
       compile(both, {
         // a word helps one row in four: the val rows of one block tell that it helps, and there are many more
         data: { train: data.train, val: rowsFrom(100, 100) },
-        metric: isRight,
+        metric: metric<(typeof data.train)[number], object>((args) => 100 * isRight(args), { range: [0, 100] }),
         optimizer: gepa(options),
         models: { default: student(), reflect: teacher() },
         budget,
@@ -177,10 +178,26 @@ describe("gepa", () => {
       const found = ({ lineage, candidate }: CompileResult) =>
         lineage.find(({ hash }) => hash === candidateHash(candidate))!;
       for (const result of [saving, whole]) {
-        expect(result.val.best.mean).toBe(1);
+        expect(result.val.best.mean).toBe(100);
         expect(found(result).val).toMatchObject({ n: 100 });
       }
       expect(found(saving).at).toBeLessThan(found(whole).at);
+    });
+
+    test("may wait where proposals come one by one and evaluations are kept for the end", async () => {
+      const seen: Contest[] = [];
+      const watched = { ...fullPass, judge: (contest: Contest) => (seen.push(contest), fullPass.judge(contest)) };
+      const mayWait = async (options: GepaOptions, budget: Budget): Promise<readonly boolean[]> => {
+        seen.length = 0;
+        await limited({ validation: watched, moves: [demonstration({ parents: thompson })], ...options }, budget);
+        expect(seen.every(({ top }) => top === 100)).toBe(true);
+        expect(new Set(seen.map(({ hasPromise }) => hasPromise))).toContain(true);
+        return [...new Set(seen.map((contest) => contest.mayWait))];
+      };
+      expect(await mayWait({}, { evaluations: 1000 })).toEqual([true]);
+      expect(await mayWait({ width: 2 }, { evaluations: 1000 })).toEqual([false]);
+      expect(await mayWait({ confirmation: noConfirmation }, { evaluations: 1000 })).toEqual([false]);
+      expect(await mayWait({}, { calls: 600 })).toEqual([false]);
     });
 
     test("are not left where only calls are limited: nothing would score them in the end", async () => {

@@ -121,6 +121,8 @@ export function gepa(options: GepaOptions = {}): Optimizer {
       if (study.remaining() < cost) study.note({ type: "remark", text: tooSmall(study, cost) });
       // candidates are compared on the same first rows of val
       const order = study.rng("gepa/val").shuffle(study.val.map((_, place) => place));
+      const isKept = Number.isFinite(study.remaining()) && confirmation.reserve !== undefined;
+      const judging = { validation, order, mayWait: width === 1 && isKept };
       const rules = { texts: texts.length, val: study.val, width: range };
       const why = (pool: Pool): string | undefined => {
         const stop = stops.map((rule) => rule.why(pool, study.range[1])).find((one) => one !== undefined);
@@ -135,7 +137,7 @@ export function gepa(options: GepaOptions = {}): Optimizer {
           cost,
           start: (step, pool, own) => {
             const stream = (label: string): Rng => own.rng(`gepa/${label}`);
-            return evolve({ study: own, pool, step, texts, width: range, stream }, moves, validation, order);
+            return evolve({ study: own, pool, step, texts, width: range, stream }, moves, judging);
           },
           commit: (pool, step, _, left) => admit(pool, step, left, rules),
           until: (pool) => why(pool) !== undefined,
@@ -174,19 +176,22 @@ function firstPool(study: Study, range: number): Pool {
   };
 }
 
+/** How drafts are judged on val. */
+interface Judging {
+  readonly validation: Validation;
+  /** Places of val rows. */
+  readonly order: readonly number[];
+  readonly mayWait: boolean;
+}
+
 /** One step: the move that is wanted most and has something to try. */
-async function evolve(
-  desk: Desk,
-  moves: readonly Move[],
-  validation: Validation,
-  order: readonly number[],
-): Promise<Step> {
+async function evolve(desk: Desk, moves: readonly Move[], judging: Judging): Promise<Step> {
   const seen: Sighting[] = [];
   for (const move of inTurn(moves, desk)) {
     const found = await move.propose(desk);
     seen.push(...(found.seen ?? []));
     const step = { ...found, seen, move: move.name };
-    if (found.draft !== undefined) return { ...step, outcome: await settle(desk, found.draft, validation, order) };
+    if (found.draft !== undefined) return { ...step, outcome: await settle(desk, found.draft, judging) };
     if (found.done !== undefined) return { ...step, outcome: { kind: "rejected", why: found.done } };
     if (found.idle !== undefined) return { ...step, outcome: { kind: "rejected", why: found.idle, idle: true } };
   }
@@ -210,8 +215,7 @@ function* inTurn(moves: readonly Move[], { pool, study, step, stream }: Desk): G
 async function settle(
   { study, pool, width }: Desk,
   proposed: Draft,
-  validation: Validation,
-  order: readonly number[],
+  { validation, order, mayWait }: Judging,
 ): Promise<Accepted | Rejected> {
   const { candidate, component, why } = proposed;
   const draft = { ...proposed, hash: candidateHash(candidate) };
@@ -244,8 +248,8 @@ async function settle(
       parent,
       best: championOf(pool.members),
       promise: trial.promise ?? noPromise(width),
-      isTested: trial.promise !== undefined,
-      mayWait: Number.isFinite(study.remaining()),
+      hasPromise: trial.promise !== undefined,
+      mayWait,
       width,
       top: study.range[1],
     });

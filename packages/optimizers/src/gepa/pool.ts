@@ -67,7 +67,7 @@ export interface Pool {
   readonly idle: number;
   /** Why the last of them had nothing. */
   readonly idleWhy: string;
-  /** Steps that proposed something, or had nothing to propose, since a member became the believed best. */
+  /** Steps since a member became the believed best. */
   readonly stale: number;
   /** What was turned down, the latest last. */
   readonly rejected: readonly Refusal[];

@@ -81,13 +81,27 @@ describe("after a step the pool", () => {
       seen: [{ place: 1, split: "val", rows: [{ id: "v1", score }] }],
     });
 
-    test("a look at the leader is no step without a better one", () =>
-      expect(admit(three, seen(1), 90, rules).stale).toBe(1));
+    test("they go on when a look at the leader leaves it first", () =>
+      expect(admit(three, seen(1), 90, rules).stale).toBe(2));
 
     test("they begin anew when a look at the leader puts another one first", () => {
       const after = admit(three, seen(0), 90, rules);
       expect(after.members[1]!.quality.mean).toBeLessThan(after.members[2]!.quality.mean);
       expect(after.stale).toBe(0);
+    });
+
+    test("they begin anew when a step that brought a worse candidate saw the leader fall", () => {
+      const { outcome, ...step } = accepted();
+      if (outcome.kind !== "accepted") throw new Error("it is accepted");
+      const rows = outcome.rows.map((row) => ({ ...row!, score: 0 }));
+      const after = admit(three, { ...step, outcome: { ...outcome, rows, seen: seen(0).seen! } }, 90, rules);
+      expect(after.members).toHaveLength(4);
+      expect(after.stale).toBe(0);
+    });
+
+    test("a look at the leader does not take the turn of a merge", () => {
+      const fresh = poolOf([first, led, next], { merges: { ...three.merges, earnedAt: [0], fresh: true } });
+      expect(admit(fresh, seen(1), 90, rules).merges).toEqual(fresh.merges);
     });
   });
 

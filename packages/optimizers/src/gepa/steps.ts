@@ -56,7 +56,7 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
   const shown = new Map(pool.shown);
   for (const id of step.shown ?? []) shown.set(id, (shown.get(id) ?? 0) + 1);
   // what was seen of members may have made another one the believed best
-  const isNewLed = leaderOf(members) !== leaderOf(pool.members);
+  const hasNewLeader = leaderOf(members) !== leaderOf(pool.members);
   const tried = step.tried === undefined ? pool.tried : new Set([...pool.tried, ...step.tried]);
   const next = { ...pool, members, shown, tried, left, merges: mergesAfter(pool, step, outcome) };
   if (outcome.kind === "rejected") {
@@ -68,7 +68,7 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
       records: counted(pool, step, outcome, false),
       idle: idle ? pool.idle + 1 : 0,
       idleWhy: idle ? why : "",
-      stale: isNewLed ? 0 : pool.stale + (step.done === undefined ? 1 : 0),
+      stale: hasNewLeader ? 0 : pool.stale + 1,
       gains: draft === undefined ? pool.gains : [...pool.gains, 0],
     };
   }
@@ -86,7 +86,7 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
     records: counted(pool, step, outcome, child.quality.mean > members[outcome.base]!.quality.mean),
     idle: 0,
     idleWhy: "",
-    stale: lead > 0 || isNewLed ? 0 : pool.stale + 1,
+    stale: lead > 0 || hasNewLeader ? 0 : pool.stale + 1,
     gains: [...pool.gains, Math.max(0, lead)],
   };
 }
@@ -111,7 +111,9 @@ function arrivalOf({ draft, base, trial, rows }: Accepted): Arrival {
   };
 }
 
-function mergesAfter({ merges }: Pool, { marks }: Step, outcome: Step["outcome"]): Pool["merges"] {
+function mergesAfter({ merges }: Pool, { marks, done }: Step, outcome: Step["outcome"]): Pool["merges"] {
+  // a look at a member does not take the turn of a merge
+  if (done !== undefined) return merges;
   const tried = marks === undefined ? merges.tried : new Set([...merges.tried, ...marks]);
   const { earnedAt, accepted } = merges;
   if (outcome.kind === "rejected") return { earnedAt, accepted, fresh: false, tried };

@@ -30,7 +30,7 @@ export const whenSolved: StopRule = {
   },
 };
 
-/** After `steps` steps without a member that is believed better than all before. */
+/** After `steps` steps in which the same member was believed best. */
 export function onPlateau(steps: number): StopRule {
   wholeNumber("gepa", "the steps of onPlateau", steps, 1);
   return {

@@ -20,7 +20,7 @@ interface Race {
   /** Where the best one comes from; default nowhere: it is the baseline. */
   readonly bred?: Partial<Member>;
   readonly promise?: Belief;
-  readonly isTested?: boolean;
+  readonly hasPromise?: boolean;
   readonly mayWait?: boolean;
   readonly order?: readonly number[];
 }
@@ -34,7 +34,7 @@ async function judged(
     best = parent,
     bred,
     promise = noPromise(1),
-    isTested = false,
+    hasPromise = false,
     mayWait = true,
     order = draft.map((_, i) => i),
   }: Race,
@@ -54,7 +54,7 @@ async function judged(
     promise,
     width: 1,
     top: 1,
-    isTested,
+    hasPromise,
     mayWait,
   });
   return { ...verdict, asked, askedParent };
@@ -146,7 +146,7 @@ describe("racing", () => {
           promise: noPromise(by),
           width: by,
           top: by,
-          isTested: false,
+          hasPromise: false,
           mayWait: true,
         });
       };
@@ -210,7 +210,7 @@ describe("racing", () => {
       promise: noPromise(1),
       width: 1,
       top: 1,
-      isTested: false,
+      hasPromise: false,
       mayWait: true,
     });
     expect(sizes).toEqual([8, 16, 32, 4]);
@@ -235,12 +235,12 @@ describe("racing", () => {
     expect(little.refusal).toMatch(/^50 % likely to be better after \d+ val rows, by less than 0.05 on average$/);
   });
 
-  test("a draft that changes the score of no row is dropped after 16 of them, unless a test on train spoke for it", async () => {
+  test("a draft that changes the score of no row is dropped after 16 of them, unless something spoke for it before", async () => {
     const race = { draft: every(2), parent: every(2) };
     const { asked, refusal } = await judged(racing(), race);
     expect(asked).toHaveLength(16);
     expect(refusal).toBe("50 % likely to be better after 16 val rows, all of them scored as before");
-    const tested = await judged(racing(), { ...race, isTested: true });
+    const tested = await judged(racing(), { ...race, hasPromise: true });
     expect(tested.asked.length).toBeGreaterThan(16);
     // rows that changed, for the better and for the worse, are no reason to stop there
     const other = await judged(racing(), { ...race, draft: every(2).map((score, i) => (i < 2 ? 1 - score : score)) });
@@ -271,7 +271,7 @@ describe("racing", () => {
 
     test("is none while only the baseline was seen on all of val", async () => expect(await race({})).toBe(40));
 
-    test("is none when its parent is one, so that the incumbent is two steps old at most", async () => {
+    test("is none when its parent is one, so that no two follow each other", async () => {
       const known = flat(0).map((_, i) => i < 16);
       expect(await race({ bred, known })).toBe(40);
     });

@@ -18,9 +18,9 @@ export interface Contest {
   /** The best by mean among those scored on all of val. */
   readonly best: Member;
   readonly promise: Belief;
-  /** Whether it was better than its parent on rows of train. */
-  readonly isTested: boolean;
-  /** Whether evaluations are kept to score it on all of val in the end. */
+  /** Whether anything spoke for it before: a test on train, or the move itself. Otherwise the promise is that of any draft. */
+  readonly hasPromise: boolean;
+  /** Whether it can be scored on all of val later: proposals come one after the other, and evaluations are kept for the end. */
   readonly mayWait: boolean;
   /** Width of the metric's range. */
   readonly width: number;
@@ -65,15 +65,17 @@ export interface RacingOptions {
   /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.01. */
   readonly least?: number;
   /**
-   * It is dropped, at the end of a block, when no test on train spoke for it and it scored as its parent did on all of so
+   * It is dropped, at the end of a block, when nothing spoke for it before val and it scored as its parent did on all of so
    * many rows, from 1. Default 16; Infinity turns it off.
    */
   readonly alikeRows?: number;
   /**
    * A stepping stone is a draft that is better than its parent with a chance above this, in (0, 1], and that still fails
    * rows: what is learned from them is likely to leave it behind, so it is not scored on all of val yet. Default 0.9; 1 turns
-   * it off. There is none before a draft has beaten the baseline on all of val, none whose parent is one, and none where
-   * no budget of evaluations keeps a share for the end. `completing()` among the moves scores one that is not left behind.
+   * it off. There is none before a draft has beaten the baseline on all of val, none whose parent is one, and none where it
+   * can't be scored later: with several proposals in flight, without a budget of evaluations, or without a confirmation that
+   * keeps a share of it. A run that another limit ends first, in dollars or calls, may have to leave one behind.
+   * `completing()` among the moves scores one that is not left behind.
    */
   readonly sure?: number;
 }
@@ -168,13 +170,13 @@ async function race(contest: Contest, settings: RacingSettings): Promise<Verdict
 
 /** Why a draft is out of the race, empty where its chance says it all; undefined when it is not. */
 function whyDropped(
-  { isTested, width }: Contest,
+  { hasPromise, width }: Contest,
   { drop, least, alikeRows }: RacingSettings,
   { tally, gain, isKept }: Heat,
 ): string | undefined {
   if (chanceAbove(gain) < drop) return "";
   if (isKept) return undefined;
-  if (!isTested && tally.unchanged() >= alikeRows) return "all of them scored as before";
+  if (!hasPromise && tally.unchanged() >= alikeRows) return "all of them scored as before";
   return expectedGain(gain) < least * width ? `by less than ${least * width} on average` : undefined;
 }
 
