@@ -188,7 +188,7 @@ export function duelTable({ rows, budget }: Level, challenger: string, other: st
 
 /**
  * What each optimizer has more than `base`: scores paired by seed, as means over worlds, at each level and over all, and areas
- * over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined without rows of `base`.
+ * and metric calls to 90 % of the way over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined without rows of `base`.
  */
 export function ablationTable(levels: readonly Level[], base: string): string | undefined {
   const rows = levels.map((level) => level.rows);
@@ -211,10 +211,10 @@ export function ablationTable(levels: readonly Level[], base: string): string | 
   return [
     `What each has more than ${code(base)}, whose test score (area) stands in the first line.`,
     table([
-      ["variant", ...heads, "all", "n", "area, all", "p < 0.05 by world"],
-      [cell(base), ...first, "", "", "", ""],
+      ["variant", ...heads, "all", "n", "area, all", "calls to 90 %, all", "p < 0.05 by world"],
+      [cell(base), ...first, "", "", "", "", ""],
       ...names.map((name) => {
-        const { scores, areas, worlds } = worth(rows, name, base);
+        const { scores, areas, goals, worlds } = worth(rows, name, base);
         const apart = worlds.map(({ world, difference }) => `${world} ${signed(difference)}`);
         return [
           cell(name),
@@ -222,11 +222,17 @@ export function ablationTable(levels: readonly Level[], base: string): string | 
           shown(scores.all),
           String(scores.all?.n ?? 0),
           shown(areas),
+          // calls, not points
+          shown(goals && scaled(goals, 0.01)),
           apart.join(", "),
         ];
       }),
     ]),
   ].join("\n\n");
+}
+
+function scaled({ mean, half, n }: Interval, by: number): Interval {
+  return { mean: by * mean, half: half === undefined ? undefined : by * half, n };
 }
 
 function isBound(optimizer: string): boolean {

@@ -78,13 +78,19 @@ describe("what parts are worth", () => {
     optimizer: string,
     scores: readonly number[],
     areas?: readonly number[],
+    goals?: readonly number[],
   ): Row =>
-    row(world, optimizer, scores, { noise, area: interval(areas ?? []), ...(areas !== undefined && { areas }) });
+    row(world, optimizer, scores, {
+      noise,
+      area: interval(areas ?? []),
+      ...(areas && { areas }),
+      ...(goals && { goals }),
+    });
   const levels = levelsOf([
     file([
-      at(0, "a", "all", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8]),
+      at(0, "a", "all", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8], [40, 60, 50]),
       at(0, "b", "all", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
-      at(0, "a", "less", [0.8, 0.81, 0.79], [0.7, 0.7, 0.7]),
+      at(0, "a", "less", [0.8, 0.81, 0.79], [0.7, 0.7, 0.7], [90, 100, 110]),
       at(0, "b", "less", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
       at(0.1, "a", "all", [0.9, 0.9, 0.9], [0.8, 0.8, 0.8]),
       at(0.1, "b", "all", [0.7, 0.7, 0.7], [0.6, 0.6, 0.6]),
@@ -95,13 +101,14 @@ describe("what parts are worth", () => {
   ]);
 
   test("paired by seed, as means over worlds and levels; a world is named where it differs", () => {
-    // at no noise -5, -4.5, -5.5: t(0.975, 2) = 4.303, 0.5 / sqrt(3) x 4.303 = 1.24; over both levels half of each
+    // at no noise -5, -4.5, -5.5: t(0.975, 2) = 4.303, 0.5 / sqrt(3) x 4.303 = 1.24; over both levels half of each;
+    // calls: 50, 40, 60 more, 10 / sqrt(3) x 4.303 = 24.8
     expect(ablationTable(levels, "all")!.split("\n").slice(2)).toEqual([
-      "| variant | no noise | 10 % flipped | all | n | area, all | p \\< 0.05 by world |",
-      "| --- | --- | --- | --- | --- | --- | --- |",
-      "| all | 80.0 (70.0) | 80.0 (70.0) |  |  |  |  |",
-      "| less | -5.0 +- 1.2 | +0.0 +- 0.0 | -2.5 +- 0.6 | 3 | -2.5 +- 0.0 | a -5.0 +- 1.2 |",
-      "| old | +0.0 +- 0.0 | - | +0.0 +- 0.0 | 3 | - |  |",
+      "| variant | no noise | 10 % flipped | all | n | area, all | calls to 90 %, all | p \\< 0.05 by world |",
+      "| --- | --- | --- | --- | --- | --- | --- | --- |",
+      "| all | 80.0 (70.0) | 80.0 (70.0) |  |  |  |  |  |",
+      "| less | -5.0 +- 1.2 | +0.0 +- 0.0 | -2.5 +- 0.6 | 3 | -2.5 +- 0.0 | +50.0 +- 24.8 | a -5.0 +- 1.2 |",
+      "| old | +0.0 +- 0.0 | - | +0.0 +- 0.0 | 3 | - | - |  |",
     ]);
   });
 
@@ -114,7 +121,7 @@ describe("what parts are worth", () => {
         { ...at(0, "b", "more", [0.6, 0.7, 0.9]), seeds: [0, 1, 2] },
       ]),
     ]);
-    expect(ablationTable([one!], "all")).toContain("| more | +15.0 +- 63.5 | +15.0 +- 63.5 | 2 | - |");
+    expect(ablationTable([one!], "all")).toContain("| more | +15.0 +- 63.5 | +15.0 +- 63.5 | 2 | - | - |");
     const two = levelsOf([file([at(0, "a", "all", [0.5]), { ...at(0, "a", "all", [0.5]), budget: 7 }])]);
     expect(() => ablationTable(two, "all")).toThrow("expected runs of one budget, got 100 and 7");
   });

@@ -90,6 +90,8 @@ export interface Worth {
   /** Test scores and areas, paired by seed, means over worlds; undefined without pairs. */
   readonly scores: { readonly byLevel: readonly (Paired | undefined)[]; readonly all: Paired | undefined };
   readonly areas: Paired | undefined;
+  /** Metric calls until 90 % of the way, likewise, over the worlds where there is a way to go. */
+  readonly goals: Paired | undefined;
   /** Worlds whose scores differ (p < 0.05 after Holm over the worlds), all levels together. */
   readonly worlds: readonly { readonly world: string; readonly difference: Paired }[];
 }
@@ -123,6 +125,7 @@ export function worth(levels: readonly (readonly Row[])[], variant: string, base
       all: inPairs(bySeed(scored)),
     },
     areas: inPairs(bySeed(pairsOf((row) => row.areas))),
+    goals: inPairs(bySeed(pairsOf((row) => row.goals))),
     worlds: worlds.filter((_, i) => adjusted[i]! < 0.05),
   };
 }

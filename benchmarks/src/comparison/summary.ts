@@ -24,6 +24,8 @@ export interface Row {
   readonly areas?: readonly number[] | undefined;
   /** Metric calls until 90 % of the way to the optimum; runs that never get there count as the whole budget. */
   readonly toGoal: { readonly median: number; readonly reached: number; readonly n: number } | undefined;
+  /** The same by run, aligned with `seeds`. */
+  readonly goals?: readonly number[] | undefined;
   /** Paired by seed; undefined for random search itself, and without it. */
   readonly versusRandom: Paired | undefined;
   /** Share of runs whose candidate scores more than one point below the baseline. */
@@ -91,6 +93,7 @@ function rowOf(group: readonly RunRecord[], random: readonly RunRecord[]): Row {
       middle === undefined || shown.length < outcomes.length
         ? undefined
         : { median: middle, reached: goals.filter((calls) => calls < budget).length, n: goals.length },
+    ...(goals.length === outcomes.length && { goals }),
     versusRandom: yardsticks.includes(optimizer) ? undefined : against(done, random.filter(isDone)),
     worse: mean(outcomes.map((outcome) => (outcome.score < outcome.baseline - point ? 1 : 0))),
     metricCalls: mean(outcomes.map((outcome) => outcome.metricCalls)),
