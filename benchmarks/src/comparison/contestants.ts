@@ -120,7 +120,6 @@ export const ablations: Readonly<Record<string, Contestant>> = {
   "gepa: components in turn": changed({ components: published.components }),
   "gepa: with merges": changed({ moves: [...tuned.moves, merging(5)] }),
   "gepa: stepping stones finished": changed({ validation: racing({ sure: 1 }), moves: without("completing") }),
-  "gepa: drafts that change nothing raced on": changed({ validation: racing({ alikeRows: Number.POSITIVE_INFINITY }) }),
   "gepa: no demos": changed({ moves: without("demonstration") }),
   "gepa: no choices": changed({ moves: without("choosing") }),
   "gepa: texts alone": changed({ moves: [completing(1)] }),

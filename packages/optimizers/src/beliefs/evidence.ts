@@ -44,8 +44,6 @@ export interface PairedTally {
   add(before: number | undefined, after: number | undefined): void;
   /** What the rows so far say of `after - before`, before any prior on it; undefined without any. */
   belief(): Belief | undefined;
-  /** Pairs so far if both sides of each are the same, else 0. */
-  unchanged(): number;
 }
 
 /** Counts pairs one by one (Welford, 1962): each costs the same, however many there were. */
@@ -67,7 +65,6 @@ export function pairedTally(width: number): PairedTally {
       const variance = (squares + priorRows * (priorDeviation * width) ** 2) / (n - 1 + priorRows);
       return { mean, variance: variance / n };
     },
-    unchanged: () => (mean === 0 && squares === 0 ? n : 0),
   };
 }
 

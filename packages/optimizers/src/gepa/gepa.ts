@@ -248,7 +248,6 @@ async function settle(
       parent,
       best: championOf(pool.members),
       promise: trial.promise ?? noPromise(width),
-      hasPromise: trial.promise !== undefined,
       mayWait,
       width,
       top: study.range[1],

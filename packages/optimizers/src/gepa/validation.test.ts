@@ -20,7 +20,6 @@ interface Race {
   /** Where the best one comes from; default nowhere: it is the baseline. */
   readonly bred?: Partial<Member>;
   readonly promise?: Belief;
-  readonly hasPromise?: boolean;
   readonly mayWait?: boolean;
   readonly order?: readonly number[];
 }
@@ -54,7 +53,6 @@ async function judged(
     promise,
     width: 1,
     top: 1,
-    hasPromise,
     mayWait,
   });
   return { ...verdict, asked, askedParent };
@@ -146,7 +144,6 @@ describe("racing", () => {
           promise: noPromise(by),
           width: by,
           top: by,
-          hasPromise: false,
           mayWait: true,
         });
       };
@@ -210,14 +207,13 @@ describe("racing", () => {
       promise: noPromise(1),
       width: 1,
       top: 1,
-      hasPromise: false,
       mayWait: true,
     });
     expect(sizes).toEqual([8, 16, 32, 4]);
   });
 
   test("says why a draft is refused that is not unlikely to be better", async () => {
-    const patient = racing({ drop: 0, least: 0, alikeRows: Number.POSITIVE_INFINITY });
+    const patient = racing({ drop: 0, least: 0 });
     const tie = await judged(patient, { draft: every(2), parent: every(2) });
     expect(tie.refusal).toBe("50 % likely to be better after 40 val rows, 70 % are asked for");
     const unscored = await judged(patient, { draft: flat(0).map(() => undefined), parent: flat(1) });
@@ -226,33 +222,12 @@ describe("racing", () => {
 
   test("says so where the parent was seen on too few rows to go on, and where there is little to gain", async () => {
     const known = flat(1, 50).map((_, i) => i < 8);
-    const alikeRows = Number.POSITIVE_INFINITY;
-    const short = await judged(racing({ alikeRows }), { draft: every(2, 50), parent: every(2, 50), known });
+    const short = await judged(racing(), { draft: every(2, 50), parent: every(2, 50), known });
     expect(short.refusal).toBe(
       "50 % likely to be better after 32 val rows, and the parent was seen on too few to go on",
     );
-    const little = await judged(racing({ least: 0.05, alikeRows }), { draft: every(2), parent: every(2) });
+    const little = await judged(racing({ least: 0.05 }), { draft: every(2), parent: every(2) });
     expect(little.refusal).toMatch(/^50 % likely to be better after \d+ val rows, by less than 0.05 on average$/);
-  });
-
-  test("a draft that changes the score of no row is dropped after 16 of them, unless something spoke for it before", async () => {
-    const race = { draft: every(2), parent: every(2) };
-    const { asked, refusal } = await judged(racing(), race);
-    expect(asked).toHaveLength(16);
-    expect(refusal).toBe("50 % likely to be better after 16 val rows, all of them scored as before");
-    const tested = await judged(racing(), { ...race, hasPromise: true });
-    expect(tested.asked.length).toBeGreaterThan(16);
-    // rows that changed, for the better and for the worse, are no reason to stop there
-    const other = await judged(racing(), { ...race, draft: every(2).map((score, i) => (i < 2 ? 1 - score : score)) });
-    expect(other.asked.length).toBeGreaterThan(16);
-  });
-
-  test("rows that were not scored on both sides say nothing of whether a draft changes any", async () => {
-    const unless = (i: number, score: number): number | undefined => (i % 2 === 0 ? undefined : score);
-    const draft = every(3).map((score, i) => unless(i, score));
-    const { asked, refusal } = await judged(racing({ least: 0 }), { draft, parent: every(3) });
-    expect(asked).toHaveLength(32);
-    expect(refusal).toMatch(/after 32 val rows, all of them scored as before$/);
   });
 
   describe("a stepping stone: sure to be better, and rows still fail", () => {
@@ -307,6 +282,5 @@ describe("racing", () => {
     ["keeping everything", { drop: 0, keep: 0 }, /got drop 0, keep 0/],
     ["finishing everything", { finish: 0 }, /finish 0/],
     ["being sure of everything", { sure: 0 }, /sure 0/],
-    ["no rows that are alike", { alikeRows: 0 }, /alikeRows of racing must be a whole number of at least 1/],
   ])("refuses %s", (_, options, message) => expect(() => racing(options)).toThrow(message));
 });

@@ -18,8 +18,6 @@ export interface Contest {
   /** The best by mean among those scored on all of val. */
   readonly best: Member;
   readonly promise: Belief;
-  /** Whether anything spoke for it before: a test on train, or the move itself. Otherwise the promise is that of any draft. */
-  readonly hasPromise: boolean;
   /** Whether it can be scored on all of val later: proposals come one after the other, and evaluations are kept for the end. */
   readonly mayWait: boolean;
   /** Width of the metric's range. */
@@ -65,11 +63,6 @@ export interface RacingOptions {
   /** It is dropped when the gain to be expected falls below this share of the metric's range. Default 0.01. */
   readonly least?: number;
   /**
-   * It is dropped, at the end of a block, when nothing spoke for it before val and it scored as its parent did on all of so
-   * many rows, from 1. Default 16; Infinity turns it off.
-   */
-  readonly alikeRows?: number;
-  /**
    * A stepping stone is a draft that is better than its parent with a chance above this, in (0, 1], and that still fails
    * rows: what is learned from them is likely to leave it behind, so it is not scored on all of val yet. Default 0.9; 1 turns
    * it off. There is none before a draft has beaten the baseline on all of val, none whose parent is one, and none where it
@@ -104,9 +97,8 @@ export function racing(options: RacingOptions = {}): Validation {
 type RacingSettings = Required<RacingOptions>;
 
 function racingSettings(options: RacingOptions): RacingSettings {
-  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01, alikeRows = 16, sure = 0.9 } = options;
+  const { block = 8, drop = 0.3, keep = 0.7, finish = 0.8, least = 0.01, sure = 0.9 } = options;
   wholeNumber("gepa", "the block of racing", block, 1);
-  if (alikeRows !== Number.POSITIVE_INFINITY) wholeNumber("gepa", "alikeRows of racing", alikeRows, 1);
   const shares = { drop, keep, finish, least, sure };
   for (const [name, value] of Object.entries(shares)) numberFrom("gepa", `${name} of racing`, value, 0, 1);
   if (drop >= 1 || keep <= 0 || finish <= 0 || sure <= 0 || drop > keep)
@@ -114,12 +106,11 @@ function racingSettings(options: RacingOptions): RacingSettings {
       "config",
       `gepa: racing must drop at a chance below 1 and no higher than keep, and its keep, finish and sure must be above 0, got drop ${drop}, keep ${keep}, finish ${finish}, sure ${sure}`,
     );
-  return { block, alikeRows, ...shares };
+  return { block, ...shares };
 }
 
 /** What is known of a draft after some blocks. */
 interface Heat {
-  readonly tally: PairedTally;
   /** What is believed of its gain on the parent. */
   readonly gain: Belief;
   readonly isKept: boolean;
@@ -136,7 +127,7 @@ async function race(contest: Contest, settings: RacingSettings): Promise<Verdict
   const parentRows: Row[] = [];
   const tally = pairedTally(width);
   let [asked, size] = [0, block];
-  let heat: Heat = { tally, gain: promise, isKept: false, fails: false, left: order.length };
+  let heat: Heat = { gain: promise, isKept: false, fails: false, left: order.length };
   let why = `${percent(keep)} are asked for`;
   for (let from = 0; from < order.length; from += size, size = heat.isKept ? 2 * size : block) {
     const places = order.slice(from, from + size);
@@ -169,14 +160,9 @@ async function race(contest: Contest, settings: RacingSettings): Promise<Verdict
 }
 
 /** Why a draft is out of the race, empty where its chance says it all; undefined when it is not. */
-function whyDropped(
-  { hasPromise, width }: Contest,
-  { drop, least, alikeRows }: RacingSettings,
-  { tally, gain, isKept }: Heat,
-): string | undefined {
+function whyDropped({ width }: Contest, { drop, least }: RacingSettings, { gain, isKept }: Heat): string | undefined {
   if (chanceAbove(gain) < drop) return "";
   if (isKept) return undefined;
-  if (!hasPromise && tally.unchanged() >= alikeRows) return "all of them scored as before";
   return expectedGain(gain) < least * width ? `by less than ${least * width} on average` : undefined;
 }
 
