@@ -33,7 +33,6 @@ async function judged(
     best = parent,
     bred,
     promise = noPromise(1),
-    hasPromise = false,
     mayWait = true,
     order = draft.map((_, i) => i),
   }: Race,
