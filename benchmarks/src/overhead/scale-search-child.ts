@@ -1,6 +1,6 @@
-import type { LanguageModel, Request } from "@cultivar/core";
+import type { LanguageModel, Request, Study } from "@cultivar/core";
 import { compile, evaluate, rng, textOf } from "@cultivar/core";
-import type { Contest, Validation } from "@cultivar/optimizers";
+import type { Contest, Move, Validation } from "@cultivar/optimizers";
 import { gepa, published, tuned } from "@cultivar/optimizers";
 import { cpuMs, named, program, run, scorer } from "./scale-world.ts";
 
@@ -31,6 +31,19 @@ const timing = (inner: Validation): Validation => ({
   ...inner,
   judge: (contest) => inner.judge({ ...contest, ask: timed(contest.ask), askParent: timed(contest.askParent) }),
 });
+// moves that score members on val are evaluation too
+const timingMove = (inner: Move): Move => ({
+  ...inner,
+  propose: (desk) => {
+    const evaluate: Study["evaluate"] = async (ask) => {
+      const began = cpuMs();
+      const found = await desk.study.evaluate(ask);
+      if (ask.split === "val") asksMs += cpuMs() - began;
+      return found;
+    };
+    return inner.propose({ ...desk, study: { ...desk.study, evaluate } });
+  },
+});
 const options = which === "published" ? published : tuned;
 
 const calls: { readonly ms: number; readonly asksMs: number; readonly ran: number }[] = [];
@@ -57,7 +70,7 @@ const val = named("val", rows);
 const { candidates, lineage, remarks } = await compile(program, {
   metric: score,
   data: { train, val },
-  optimizer: gepa({ ...options, validation: timing(options.validation) }),
+  optimizer: gepa({ ...options, validation: timing(options.validation), moves: options.moves.map(timingMove) }),
   models: { default: reflect, reflect },
   budget: { evaluations: (proposals + 40) * (rows + 6) },
   fingerprint: "scale",
