@@ -188,7 +188,8 @@ export function duelTable({ rows, budget }: Level, challenger: string, other: st
 
 /**
  * What each optimizer has more than `base`: scores paired by seed, as means over worlds, at each level and over all, and areas
- * and metric calls to 90 % of the way over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined without rows of `base`.
+ * and metric calls to 90 % of the way over all, with 95 % intervals; and the worlds with p < 0.05 after Holm. Undefined
+ * without rows of `base`.
  */
 export function ablationTable(levels: readonly Level[], base: string): string | undefined {
   const rows = levels.map((level) => level.rows);

@@ -1,6 +1,6 @@
 import type { LanguageModel, Request, Study } from "@cultivar/core";
 import { compile, evaluate, rng, textOf } from "@cultivar/core";
-import type { Contest, Move, Validation } from "@cultivar/optimizers";
+import type { Move, Validation } from "@cultivar/optimizers";
 import { gepa, published, tuned } from "@cultivar/optimizers";
 import { cpuMs, named, program, run, scorer } from "./scale-world.ts";
 
@@ -20,10 +20,10 @@ const score: typeof judge = (args) => {
 };
 let asksMs = 0;
 const timed =
-  (ask: Contest["ask"]): Contest["ask"] =>
-  async (places) => {
+  <Asked, Found>(ask: (asked: Asked) => Promise<Found>) =>
+  async (asked: Asked): Promise<Found> => {
     const began = cpuMs();
-    const found = await ask(places);
+    const found = await ask(asked);
     asksMs += cpuMs() - began;
     return found;
   };
@@ -35,12 +35,8 @@ const timing = (inner: Validation): Validation => ({
 const timingMove = (inner: Move): Move => ({
   ...inner,
   propose: (desk) => {
-    const evaluate: Study["evaluate"] = async (ask) => {
-      const began = cpuMs();
-      const found = await desk.study.evaluate(ask);
-      if (ask.split === "val") asksMs += cpuMs() - began;
-      return found;
-    };
+    const ask: Study["evaluate"] = (asked) => desk.study.evaluate(asked);
+    const evaluate: Study["evaluate"] = (asked) => (asked.split === "val" ? timed(ask) : ask)(asked);
     return inner.propose({ ...desk, study: { ...desk.study, evaluate } });
   },
 });
