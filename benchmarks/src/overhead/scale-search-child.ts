@@ -36,8 +36,8 @@ const timingMove = (inner: Move): Move => ({
   ...inner,
   propose: (desk) => {
     const ask: Study["evaluate"] = (asked) => desk.study.evaluate(asked);
-    const evaluate: Study["evaluate"] = (asked) => (asked.split === "val" ? timed(ask) : ask)(asked);
-    return inner.propose({ ...desk, study: { ...desk.study, evaluate } });
+    const askTimed: Study["evaluate"] = (asked) => (asked.split === "val" ? timed(ask) : ask)(asked);
+    return inner.propose({ ...desk, study: { ...desk.study, evaluate: askTimed } });
   },
 });
 const options = which === "published" ? published : tuned;
