@@ -76,7 +76,7 @@ describe("the whole text anew", () => {
     expect(found).toEqual({ text: "New {q}." });
     const alone = await rewritten(wholeText({ memory: 0, retries: 0 }), [inFence("one {q}")], { refused });
     expect(alone.prompt).not.toContain("reason");
-    expect(alone.found).toEqual({ rejected: expect.stringContaining("not taken: reason 0") as string });
+    expect(alone.found).toEqual({ rejected: expect.stringContaining("an earlier one (reason 0)") as string });
   });
 
   test("works for an empty instruction, and rejects an empty reply", async () => {

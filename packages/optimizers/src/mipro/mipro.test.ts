@@ -123,7 +123,7 @@ describe("what is searched", () => {
     const options = { instructions: 2, rounds: 2, maxBootstrapped: 0, maxLabeled: 0, rows: fullRows };
     const { result } = await run(options, { budget: { evaluations: 400 } }, { ...models, reflect: same });
     expect(result.remarks.join("\n")).toContain(
-      "of round 2 were not taken: the text says the same as an earlier one that was not taken: it was tried",
+      "of round 2 were not taken: the text says the same as an earlier one (it was tried)",
     );
     expect(same.calls.map(({ messages }) => messages.length)).toContain(3);
   });

@@ -54,7 +54,7 @@ describe("a check", () => {
       "a withheld text, without its reason",
       checks.repeated,
       "answer {question}, at length",
-      /was not taken$/,
+      /an earlier one$/,
       { refused: [{ ...refused[0]!, withheld: true }] },
     ],
     ["no refused text", checks.repeated, "Answer {question} in French.", undefined, { refused }],

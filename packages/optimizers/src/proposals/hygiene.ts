@@ -3,7 +3,7 @@ import { wholeNumber } from "../demos/limits.ts";
 import type { Rewrite } from "./reply.ts";
 import { textsOf, wordsOf } from "./words.ts";
 
-/** A text that was turned down before. */
+/** A text that need not be proposed again: it was turned down before, or it is among the values already. */
 export interface RefusedText {
   readonly text: string;
   readonly why: string;
@@ -46,15 +46,15 @@ export const restated: Check = {
       : undefined,
 };
 
-/** A text that was turned down before, but for punctuation, case and white space. */
+/** A text that need not be proposed again, but for punctuation, case and white space. */
 export const repeated: Check = {
   name: "repeated",
   problem(text, { refused }) {
     const same = folded(text);
     const known = refused.findLast((one) => folded(one.text) === same);
     if (known === undefined) return undefined;
-    const why = known.withheld === true ? "" : `: ${known.why}`;
-    return `the text says the same as an earlier one that was not taken${why}`;
+    const why = known.withheld === true ? "" : ` (${known.why})`;
+    return `the text says the same as an earlier one${why}`;
   },
 };
 
