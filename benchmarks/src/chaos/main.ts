@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { messageOf, version } from "@cultivar/core";
+import { parseWhole } from "../comparison/scale.ts";
+import { checkWritable, writeJson } from "../out-file.ts";
 import { chaos } from "./chaos.ts";
 
 const usage = `npm run test:chaos -- [flags]: a compile killed with SIGKILL at random moments, against an uninterrupted one
@@ -25,7 +26,8 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const [kills, seed] = [whole("kills", values.kills, 1), whole("seed", values.seed, 0)];
+  checkWritable(values.out);
+  const [kills, seed] = [parseWhole("kills", values.kills), parseWhole("seed", values.seed, 0)];
   const report = await chaos({
     kills,
     seed,
@@ -34,7 +36,7 @@ async function main(): Promise<number> {
   });
   const command = `npm run test:chaos -- --kills ${kills} --seed ${seed}`;
   const result = { command, node: process.version, core: version, simulated: true, ...report };
-  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  writeJson(values.out, result);
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : printed(result));
   return report.violations.length === 0 ? 0 : 1;
 }
@@ -45,12 +47,6 @@ function printed({ violations, ...figures }: Awaited<ReturnType<typeof chaos>>):
   );
   const list = violations.map((violation) => `  ${violation}`);
   return [...lines, `${"violations".padEnd(18)} ${violations.length}`, ...list, ""].join("\n");
-}
-
-function whole(flag: string, text: string, least: number): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new Error(`--${flag}: expected a whole number from ${least}, got ${JSON.stringify(text)}`);
 }
 
 main().then(

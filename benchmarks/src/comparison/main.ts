@@ -1,16 +1,17 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf, version } from "@cultivar/core";
+import { checkWritable, writeJson } from "../out-file.ts";
 import { commandOf } from "./command.ts";
 import { commitOf } from "./commit.ts";
 import { contestants, everyone } from "./contestants.ts";
 import { runAll } from "./pool.ts";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { codeHash, runStore, searchCode } from "./run-store.ts";
-import { full, parseNames, parseSeeds, parseShares, quick } from "./scale.ts";
+import { full, parseNames, parseSeeds, parseShares, parseWhole, quick } from "./scale.ts";
 import { summarize } from "./summary.ts";
 import { printTable } from "./table.ts";
 
@@ -56,8 +57,8 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  // before hours of work, not after
-  for (const path of [flags.out, flags.report]) if (path !== undefined) checkWritable(path);
+  checkWritable(flags.out);
+  checkWritable(flags.report);
   const scale = flags.quick ? quick : full;
   const chosen = {
     worlds: flags.worlds === undefined ? Object.keys(worlds) : parseNames("worlds", flags.worlds, Object.keys(worlds)),
@@ -67,8 +68,8 @@ async function main(): Promise<number> {
         : parseNames("optimizers", flags.optimizers, Object.keys(everyone)),
     seeds: flags.seeds === undefined ? scale.seeds : parseSeeds(flags.seeds),
     noise: flags.noise === undefined ? scale.noise : parseShares(flags.noise),
-    budget: flags.budget === undefined ? scale.budget : whole("budget", flags.budget),
-    rows: flags.val === undefined ? scale.rows : { ...scale.rows, val: whole("val", flags.val) },
+    budget: flags.budget === undefined ? scale.budget : parseWhole("budget", flags.budget),
+    rows: flags.val === undefined ? scale.rows : { ...scale.rows, val: parseWhole("val", flags.val) },
   };
   const specs = chosen.worlds.flatMap((world) =>
     chosen.noise.flatMap((noise) =>
@@ -88,7 +89,7 @@ async function main(): Promise<number> {
   const records = await recordsOf(
     specs,
     !flags.quick && !flags.fresh,
-    flags.width === undefined ? availableParallelism() : whole("width", flags.width),
+    flags.width === undefined ? availableParallelism() : parseWhole("width", flags.width),
   );
   const rows = summarize(records);
   const result = {
@@ -101,10 +102,10 @@ async function main(): Promise<number> {
     versions: { "@cultivar/core": version },
     rows,
   };
-  if (flags.out !== undefined) write(flags.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  writeJson(flags.out, result);
   if (flags.report !== undefined) {
     const { renderReport } = await import("./report/render-report.ts");
-    write(flags.report, await renderReport(result, records));
+    writeFileSync(flags.report, await renderReport(result, records));
   }
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${printTable(rows)}\n`);
   return records.some((record) => record.error !== undefined) ? 1 : 0;
@@ -136,23 +137,6 @@ async function recordsOf(specs: readonly RunSpec[], keep: boolean, width: number
     }
   });
   return specs.map((spec) => found.get(spec)!);
-}
-
-function whole(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
-}
-
-/** Throws where a file can't be written. Leaves what is there as it is. */
-function checkWritable(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  closeSync(openSync(path, "a"));
-}
-
-function write(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
 }
 
 main().then(

@@ -33,15 +33,17 @@ export function codeHash(paths: readonly string[]): string {
     hash.update(readFileSync(join(rootFolder, path)));
   };
   for (const path of paths) {
-    if (statSync(join(rootFolder, path)).isFile()) {
-      add(path);
-      continue;
-    }
-    const found = readdirSync(join(rootFolder, path), { recursive: true, encoding: "utf8" });
-    const sources = found.filter((file) => file.endsWith(".ts") && !/\.test(?:-d)?\.ts$/.test(file));
-    for (const file of sources.toSorted()) add(`${path}/${file}`);
+    if (statSync(join(rootFolder, path)).isFile()) add(path);
+    else for (const source of sourcesIn(path)) add(source);
   }
   return hash.digest("hex").slice(0, 16);
+}
+
+/** The TypeScript in a folder, tests left out, in order; paths from the repository's root. */
+export function sourcesIn(folder: string): readonly string[] {
+  const found = readdirSync(join(rootFolder, folder), { recursive: true, encoding: "utf8" });
+  const sources = found.filter((file) => file.endsWith(".ts") && !/\.test(?:-d)?\.ts$/.test(file));
+  return sources.toSorted().map((file) => `${folder}/${file}`);
 }
 
 /** Records of runs, kept from one invocation to the next. */

@@ -49,6 +49,13 @@ export function parseShares(text: string): readonly number[] {
   throw new Error(`--noise: expected shares in [0, 1] such as 0,0.1, got ${JSON.stringify(text)}`);
 }
 
+/** Reads a whole number from `least`. Throws for anything else. */
+export function parseWhole(flag: string, text: string, least = 1): number {
+  const value = Number(text);
+  if (text.trim() !== "" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`--${flag}: expected a whole number from ${least}, got ${JSON.stringify(text)}`);
+}
+
 /** Reads a list of names, each once. Throws when one is not among `known`. */
 export function parseNames(flag: string, text: string, known: readonly string[]): readonly string[] {
   const names = text.split(",").map((part) => part.trim());

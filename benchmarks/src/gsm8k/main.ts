@@ -1,6 +1,7 @@
-import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { estimate, messageOf, version } from "@cultivar/core";
+import { parseWhole } from "../comparison/scale.ts";
+import { checkWritable, writeJson } from "../out-file.ts";
 import { agreements } from "./agreement.ts";
 import type { Verdicts } from "./graders.ts";
 import { graders, verdictsOf } from "./graders.ts";
@@ -32,9 +33,8 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  const seeds = Number(values.seeds);
-  if (!Number.isInteger(seeds) || seeds < 2)
-    throw new Error(`--seeds: expected a whole number from 2, got ${values.seeds}`);
+  const seeds = parseWhole("seeds", values.seeds, 2);
+  checkWritable(values.out);
   const rows = readRecorded(values.data);
   if (rows === undefined) {
     const skipped = "there is no file of recorded solutions: give one with --data FILE";
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
     confirmed: await confirmed(own!, sizes.length === 0 ? 0 : Math.min(seeds, confirmedSeeds)),
     agreements: agreements(byGrader),
   };
-  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  writeJson(values.out, result);
   process.stdout.write(values.json ? `${JSON.stringify(result)}\n` : printed(result));
 
   /** Makes some of the choices by core's `compile`; throws when one differs from the rule's. */

@@ -1,11 +1,10 @@
 import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf } from "@cultivar/core";
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
 import { parseArgs } from "node:util";
 import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
-import { parseNames } from "../comparison/scale.ts";
+import { parseNames, parseWhole } from "../comparison/scale.ts";
+import { checkWritable, writeJson } from "../out-file.ts";
 import type { Compared, ComparedTeacher } from "./compare.ts";
 import { compareStudents, compareTeachers, overWorlds } from "./compare.ts";
 
@@ -35,15 +34,11 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
-  // before minutes of work, not after
-  if (flags.out !== undefined) {
-    mkdirSync(dirname(flags.out), { recursive: true });
-    closeSync(openSync(flags.out, "a"));
-  }
+  checkWritable(flags.out);
   const size = {
-    rows: whole("rows", flags.rows),
-    reflections: whole("reflections", flags.reflections),
-    draws: whole("draws", flags.draws),
+    rows: parseWhole("rows", flags.rows),
+    reflections: parseWhole("reflections", flags.reflections),
+    draws: parseWhole("draws", flags.draws),
   };
   const every = Object.keys(worlds);
   const names = flags.worlds === undefined ? every : parseNames("worlds", flags.worlds, every);
@@ -72,18 +67,13 @@ async function main(): Promise<number> {
     ...counts,
     lines,
   };
-  const text = `${JSON.stringify(result, undefined, 2)}\n`;
-  if (flags.out !== undefined) writeFileSync(flags.out, text);
+  writeJson(flags.out, result);
   process.stdout.write(
-    flags.json ? text : `${same} comparisons are the same, ${known} are known to differ, ${differ} differ\n`,
+    flags.json
+      ? `${JSON.stringify(result)}\n`
+      : `${same} comparisons are the same, ${known} are known to differ, ${differ} differ\n`,
   );
   return differ > 0 ? 1 : 0;
-}
-
-function whole(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
 }
 
 main().then(

@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
 import { delimiter, join } from "node:path";
 import { parseArgs } from "node:util";
 import { messageOf, version } from "@cultivar/core";
 import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
+import { checkWritable, writeJson } from "../out-file.ts";
 import { calls } from "./calls.ts";
 import { rootFolder } from "./child.ts";
 import { evaluation } from "./evaluate.ts";
@@ -71,6 +71,7 @@ async function main(): Promise<void> {
   if (capSeconds !== undefined && !(capSeconds > 0))
     throw new Error(`--cap: expected seconds above 0, got ${JSON.stringify(values.cap)}`);
   const effort = { quick: values.quick, ...(capSeconds !== undefined && { capSeconds }) };
+  checkWritable(values.out);
   if (values.build) build();
 
   const found: Section[] = [];
@@ -90,7 +91,7 @@ async function main(): Promise<void> {
     versions: { "@cultivar/core": version, ...packageVersions(["@ax-llm/ax", "ai", "openai", "zod"]) },
     sections: found,
   };
-  if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(result, undefined, 2)}\n`);
+  writeJson(values.out, result);
   if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 

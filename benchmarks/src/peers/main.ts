@@ -1,15 +1,15 @@
-import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { worlds } from "@cultivar/adapters/simulated";
 import { limit, messageOf, version } from "@cultivar/core";
 import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
 import type { RunRecord, RunSpec } from "../comparison/run-record.ts";
-import { codeHash, runStore, searchCode, worldCode } from "../comparison/run-store.ts";
-import { full, parseNames, parseSeeds, parseShares, quick } from "../comparison/scale.ts";
+import { codeHash, runStore, searchCode, sourcesIn, worldCode } from "../comparison/run-store.ts";
+import { full, parseNames, parseSeeds, parseShares, parseWhole, quick } from "../comparison/scale.ts";
 import { summarize } from "../comparison/summary.ts";
 import { printTable } from "../comparison/table.ts";
+import { checkWritable, writeJson } from "../out-file.ts";
 import type { Versions } from "./missing.ts";
 import { requirements } from "./missing.ts";
 import { servePeers } from "./peer-server.ts";
@@ -72,12 +72,14 @@ async function main(): Promise<number> {
     process.stdout.write(`${usage}\n`);
     return 0;
   }
+  const timeoutMs = 1000 * parseWhole("timeout", flags.timeout);
+  checkWritable(flags.out);
   const named = flags.peers === undefined ? Object.keys(peers) : parseNames("peers", flags.peers, peerNames());
   const python = flags.python ?? defaultPython();
   const { able, missing, versions } = sort(named, python);
   for (const { peer, why } of missing) process.stderr.write(`${peer} is left out: ${why}\n`);
   const server = await servePeers();
-  const setting: Setting = { server, python, timeoutMs: 1000 * whole("timeout", flags.timeout) };
+  const setting: Setting = { server, python, timeoutMs };
   try {
     return flags.check
       ? await check(setting, flags, able, missing)
@@ -122,7 +124,7 @@ async function compare(
       ),
     ),
   );
-  const records = await recordsOf(setting, specs, !flags.fresh, whole("width", flags.width));
+  const records = await recordsOf(setting, specs, !flags.fresh, parseWhole("width", flags.width));
   const rows = summarize(records);
   const result = {
     command: commandOf("bench:peers", process.argv.slice(2)),
@@ -150,7 +152,8 @@ async function check(
       .filter((name) => peers[name] !== undefined)
       .map((name) => ({ ...specOf(flags, world, name), rows: { ...full.rows, test: flags.quick ? 300 : checkRows } })),
   );
-  const lanes = limit(whole("width", flags.width));
+  if (specs.length === 0) throw new Error("--check: none of the peers asked for has a port that can run here");
+  const lanes = limit(parseWhole("width", flags.width));
   const checks = await Promise.all(specs.map((spec) => lanes(() => checkPeer(setting, spec))));
   const result = { simulated: true, missing, checks: checks.map((one) => ({ ...one, passes: passes(one) })) };
   print(flags, result, `${checks.map(lineOf).join("\n")}${left(missing)}\n`);
@@ -180,7 +183,7 @@ function worldsOf(flags: Flags): readonly string[] {
 
 function specOf(flags: Flags, world: string, optimizer: string): RunSpec {
   const scale = flags.quick ? quick : full;
-  const budget = flags.budget === undefined ? scale.budget : whole("budget", flags.budget);
+  const budget = flags.budget === undefined ? scale.budget : parseWhole("budget", flags.budget);
   return { world, optimizer, seed: 0, noise: 0, persistent: false, budget, rows: scale.rows };
 }
 
@@ -215,29 +218,20 @@ async function recordOf(setting: Setting, spec: RunSpec, code: string): Promise<
   }
 }
 
+/** What a run goes through in this folder: all but this file and what says which peers can run. */
+const portFiles = sourcesIn("benchmarks/src/peers").filter((path) => !/\/(?:main|missing)\.ts$/.test(path));
+
 /** Hash of all code that a peer's run goes through: its worlds and its port, or our optimizers where they are ours. */
 function codeOf(name: string): string {
-  const shared = [
-    "benchmarks/src/peers",
-    ...["lm.py", "port.py", "requirements.txt"].map((file) => `${pythonPath}/${file}`),
-  ];
+  const shared = [...portFiles, ...["lm.py", "port.py", "requirements.txt"].map((file) => `${pythonPath}/${file}`)];
   const peer = peers[name];
   if (peer === undefined) return codeHash([...searchCode, ...shared]);
   return codeHash([...worldCode, ...shared, ...(isPython(peer) ? [`${pythonPath}/${peer.file}`] : [])]);
 }
 
 function print(flags: Flags, result: unknown, text: string): void {
-  if (flags.out !== undefined) {
-    mkdirSync(dirname(flags.out), { recursive: true });
-    writeFileSync(flags.out, `${JSON.stringify(result, undefined, 2)}\n`);
-  }
+  writeJson(flags.out, result);
   process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : text);
-}
-
-function whole(flag: string, text: string): number {
-  const value = Number(text);
-  if (Number.isSafeInteger(value) && value > 0) return value;
-  throw new Error(`--${flag}: expected a whole number above 0, got ${JSON.stringify(text)}`);
 }
 
 main().then(

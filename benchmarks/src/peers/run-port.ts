@@ -34,6 +34,8 @@ export async function runPort(peer: Peer, { url, mode, lower, python, timeoutMs 
     CULTIVAR_VARIANT: peer.variant ?? "",
     PORT_MODE: mode,
     PORT_LOWER: String(lower),
+    // what frameworks leave goes with the folder, however the port ends
+    TMPDIR: folder,
     // sets of texts are walked by hash
     PYTHONHASHSEED: "0",
     PYTHONDONTWRITEBYTECODE: "1",

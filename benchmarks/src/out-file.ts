@@ -1,0 +1,14 @@
+import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+
+/** For before hours of work, not after: throws where a file can't be written. Leaves what is there as it is. */
+export function checkWritable(path: string | undefined): void {
+  if (path === undefined) return;
+  mkdirSync(dirname(path), { recursive: true });
+  closeSync(openSync(path, "a"));
+}
+
+/** Writes an object as a JSON file, where one is asked for. */
+export function writeJson(path: string | undefined, result: unknown): void {
+  if (path !== undefined) writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
+}
