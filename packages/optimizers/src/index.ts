@@ -25,7 +25,7 @@ export type { GepaOptions } from "./gepa/gepa.ts";
 export { gepa, published, tuned } from "./gepa/gepa.ts";
 export type { Effort } from "./mipro/auto.ts";
 export { mipro } from "./mipro/mipro.ts";
-export type { HalvingOptions, RowsRule, Standing } from "./mipro/rows.ts";
+export type { HalvingOptions, RowsRule } from "./mipro/rows.ts";
 export { fullRows, halving } from "./mipro/rows.ts";
 export type { MiproOptions } from "./mipro/settings.ts";
 export type { Against, Check, LengthLimit, RefusedText } from "./proposals/hygiene.ts";

@@ -8,9 +8,10 @@ import type { Grounds } from "../proposals/grounded.ts";
 import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
+import { leastRows } from "./brackets.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
-import { costOf, search } from "./search.ts";
+import { ladderOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
@@ -39,14 +40,16 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       const order = study.rng("mipro/val").shuffle(study.val);
       await checkNames(study, settings);
       const allowance = allowanceOf(study, settings);
-      const needed = allowance.looked + costOf(rows.levels(order.length));
+      const needed = allowance.looked + leastRows(ladderOf(rows, order.length));
+      const reserve = (all: readonly Trial[]): number =>
+        Math.min(allowance.reserve, sum(finalistsOf(study, all).map((one) => order.length - one.scores.length)));
       let choices = firstChoices(study.space, study.baseline);
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;
       for (let round = 0; round < settings.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
         // nothing is proposed that could not be tried
-        if (study.remaining() < needed) break;
+        if (study.remaining() - reserve(trials) < needed) break;
         if (rowsOf(trials) >= allowance.upTo(round)) continue;
         summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study);
         const { candidate } = leaderOf(trials, widthOf(study));
@@ -71,8 +74,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
             order,
             upTo: allowance.upTo(round),
             most: allowance.most,
-            reserve: (all) =>
-              Math.min(allowance.reserve, sum(finalistsOf(study, all).map((one) => order.length - one.scores.length))),
+            reserve,
             label: `mipro/${round}`,
           },
           trials,

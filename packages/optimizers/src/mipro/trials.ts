@@ -2,7 +2,7 @@ import type { Candidate } from "@cultivar/core";
 import type { Belief, Scores } from "../beliefs/evidence.ts";
 import { chanceAbove, combined, isNearlyScored, meanOf, pairedEvidence } from "../beliefs/evidence.ts";
 import type { Observation, Point } from "../samplers/sampler.ts";
-import type { Standing } from "./rows.ts";
+import type { Standing } from "./brackets.ts";
 
 /** A point that was tried. */
 export interface Trial {
