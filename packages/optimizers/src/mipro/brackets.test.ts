@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bracket, Standing } from "./brackets.ts";
-import { ascent, leastRows, nextBracket, rowsOfBracket } from "./brackets.ts";
+import { ascent, longestStep, nextBracket, rowsOfBracket } from "./brackets.ts";
 
 const ladder = { levels: [6, 12, 24, 50], factor: 2 };
 const at = (asked: number, mean: number, open = true): Standing => ({ asked, mean: () => mean, open });
@@ -17,8 +17,13 @@ describe("the rows of a bracket", () => {
 
   test("on one level are all of val for each", () => {
     expect(rowsOfBracket({ size: 3, climbs: false }, { levels: [50], factor: 2 })).toBe(150);
-    expect(leastRows({ levels: [50], factor: 2 })).toBe(50);
-    expect(leastRows(ladder)).toBe(18);
+  });
+
+  test("come in steps as long as its best one climbs", () => {
+    expect(longestStep({ size: 7, climbs: false }, ladder)).toBe(12);
+    expect(longestStep({ size: 8, climbs: false }, ladder)).toBe(26);
+    expect(longestStep({ size: 2, climbs: true }, ladder)).toBe(26);
+    expect(longestStep({ size: 0, climbs: false }, ladder)).toBe(0);
   });
 });
 

@@ -20,7 +20,7 @@ export interface Bracket {
   readonly from: number;
   /** How many points begin it; 0 when nothing could. */
   readonly size: number;
-  /** Whether the best one goes on to all of val however few began. */
+  /** Whether the best one goes on to all of val however few began, as long as it may still be the best of all. */
   readonly climbs: boolean;
 }
 
@@ -39,14 +39,18 @@ export function rowsOfBracket({ size, climbs }: Omit<Bracket, "from">, ladder: L
 /** Points of a bracket at most: with a large budget, samplers learn from who got far before the next ones begin. */
 const mostPoints = 32;
 
-/** How many points a bracket begins with at least: a single one would have nobody to be better than. */
+/** How many points a bracket begins with at least: a single one would have nobody to be chosen from. */
 function leastSize({ levels, factor }: Ladder): number {
   return levels.length > 1 ? factor : 1;
 }
 
-/** Rows without which nothing can begin. */
-export function leastRows(ladder: Ladder): number {
-  return rowsOfBracket({ size: leastSize(ladder), climbs: false }, ladder);
+/** Rows of one step at most. */
+export function longestStep({ size, climbs }: Omit<Bracket, "from">, ladder: Ladder): number {
+  const { levels } = ladder;
+  return countsOf(size, climbs, ladder).reduce(
+    (most, count, i) => (count === 0 ? most : Math.max(most, levels[i]! - (levels[i - 1] ?? 0))),
+    0,
+  );
 }
 
 /** What there is for the next bracket. */
@@ -82,7 +86,7 @@ export interface Ascent {
 }
 
 /**
- * Who goes up in a bracket in which all points were begun: of those that stay at a level the best ones by their means on its
+ * Who goes up in a bracket whose points are all there: of those that stay at a level the best ones by their means on its
  * rows, earlier ones of equals, once all of them are there.
  */
 export function ascent({ from, climbs }: Bracket, trials: readonly Standing[], ladder: Ladder): Ascent {

@@ -8,10 +8,9 @@ import type { Grounds } from "../proposals/grounded.ts";
 import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
-import { leastRows } from "./brackets.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
-import { ladderOf, search } from "./search.ts";
+import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
@@ -40,17 +39,18 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       const order = study.rng("mipro/val").shuffle(study.val);
       await checkNames(study, settings);
       const allowance = allowanceOf(study, settings);
-      const needed = allowance.looked + leastRows(ladderOf(rows, order.length));
-      const reserve = (all: readonly Trial[]): number =>
-        Math.min(allowance.reserve, sum(finalistsOf(study, all).map((one) => order.length - one.scores.length)));
+      const { looked, most, reserve } = allowance;
+      const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
+      const couldTry = (upTo: number): boolean =>
+        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, Number.POSITIVE_INFINITY).size > 0;
       let choices = firstChoices(study.space, study.baseline);
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;
       for (let round = 0; round < settings.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
         // nothing is proposed that could not be tried
-        if (study.remaining() - reserve(trials) < needed) break;
-        if (rowsOf(trials) >= allowance.upTo(round)) continue;
+        if (!couldTry(Number.POSITIVE_INFINITY)) break;
+        if (!couldTry(allowance.upTo(round))) continue;
         summary ??= textsOf(study, settings).length === 0 ? "" : await dataSummary(study);
         const { candidate } = leaderOf(trials, widthOf(study));
         const ids = toLookAt(study, allowance, seen);
@@ -64,25 +64,20 @@ export function mipro(options: MiproOptions = {}): Optimizer {
           return;
         }
         trials = await search(
-          {
-            study,
-            choices,
-            axes,
-            sampler,
-            rows,
-            width: settings.width,
-            order,
-            upTo: allowance.upTo(round),
-            most: allowance.most,
-            reserve,
-            label: `mipro/${round}`,
-          },
+          { ...frame, choices, axes, upTo: allowance.upTo(round), label: `mipro/${round}` },
           trials,
         );
       }
+      if (summary === undefined && !isSolved(trials, order.length, study.range[1]))
+        study.note({ type: "remark", text: tooLittle(study, allowance) });
       await finish(study, trials, order, allowance);
     },
   };
+}
+
+function tooLittle(study: Study, { looked, reserve }: Allowance): string {
+  const kept = `${looked} to look at train rows and ${reserve} to score the best one on all of val`;
+  return `mipro: nothing is proposed: ${study.remaining()} evaluations are left, and without ${kept} too few to choose by; give a larger budget`;
 }
 
 function widthOf({ range }: Study): number {
@@ -196,8 +191,4 @@ function finalistsOf(study: Study, trials: readonly Trial[]): readonly Trial[] {
   const width = widthOf(study);
   const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
   return trials.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, one) => total + one, 0);
 }

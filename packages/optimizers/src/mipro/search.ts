@@ -4,7 +4,7 @@ import { drawNewPoint } from "../samplers/new-points.ts";
 import type { Axis, Point, Sampler } from "../samplers/sampler.ts";
 import { keyOf, sizeOf } from "../samplers/sampler.ts";
 import type { Ascent, Bracket, Ladder } from "./brackets.ts";
-import { ascent, nextBracket } from "./brackets.ts";
+import { ascent, longestStep, nextBracket } from "./brackets.ts";
 import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
@@ -26,7 +26,7 @@ export interface Phase {
   /** Rows that trials may have in all with what comes after it. */
   readonly most: number;
   /** Evaluations that are kept for what comes after it. */
-  readonly reserve: (trials: readonly Trial[]) => number;
+  readonly reserve: number;
   /** Names streams of random numbers: other ones for each phase. */
   readonly label: string;
 }
@@ -36,65 +36,78 @@ interface Progress {
   /** In the order in which they were first seen; the baseline is the first. */
   readonly trials: readonly Trial[];
   readonly bracket: Bracket;
-  /** Steps in a row that found nothing to do. */
+  /** The step that begins the first point of the bracket; the next ones begin the others. */
+  readonly begins: number;
+  /** Steps that are over. */
+  readonly steps: number;
+  /** Those of them, the last ones, that found nothing to do. */
   readonly idle: number;
   readonly left: number;
 }
 
 /**
  * Scores points, bracket by bracket, until their share of evaluations is used, the space is exhausted, or a trial has the
- * best score on every row. Each step scores a point that the sampler suggests on the first few rows, until the bracket is
- * full, then a trial that goes up in it on more. Nothing that was begun is dropped: a step that finds it over does nothing.
+ * best score on every row. A step scores a point that the sampler suggests on the first few rows; when all of the bracket are
+ * there, a trial that goes up in it on more. What is in flight when it finds an end is finished: it has been paid for.
  */
 export async function search(phase: Phase, trials: readonly Trial[]): Promise<readonly Trial[]> {
   const ladder = ladderOf(phase.rows, phase.order.length);
-  const cost = costOf(ladder.levels);
-  const remaining = phase.study.remaining();
-  const first = bracketOf(phase, ladder, trials, remaining);
-  if (remaining < cost || first.size === 0) return trials;
-  const last = await inOrder<Progress, Trial | undefined>(phase.study, {
-    width: phase.width,
+  const { width, study } = phase;
+  const remaining = study.remaining();
+  const next = (all: readonly Trial[], left: number): Bracket =>
+    bracketOf(phase, all, left, sizeOf(phase.axes) - all.length);
+  const first = next(trials, remaining);
+  if (first.size === 0) return trials;
+  // brackets shrink with what is left: none has a longer step than the first
+  const cost = longestStep(first, ladder);
+  const last = await inOrder<Progress, Trial | undefined>(study, {
+    width,
     cost,
-    state: { trials, bracket: first, idle: 0, left: remaining },
-    start: (step, progress, study) => advance({ ...phase, study }, ladder, step, progress),
-    commit({ trials: before, bracket, idle }, trial, _, left) {
-      if (trial === undefined) return { trials: before, bracket, idle: idle + 1, left };
-      const all = merged(before, trial);
-      const isOver = isFull(phase, bracket, all) && ascentIn(phase, bracket, all, ladder).isOver;
-      return { trials: all, bracket: isOver ? bracketOf(phase, ladder, all, left) : bracket, idle: 0, left };
+    state: { trials, bracket: first, begins: 0, steps: 0, idle: 0, left: remaining },
+    start: (step, progress, own) => advance({ ...phase, study: own }, ladder, step, progress),
+    commit(before, trial, step, left) {
+      const { bracket, begins } = before;
+      const all = trial === undefined ? before.trials : merged(before.trials, trial);
+      const found = { ...before, trials: all, steps: step + 1, idle: trial === undefined ? before.idle + 1 : 0, left };
+      const isOver = bracket.size > 0 && isBegun(found) && ascentIn(phase, bracket, all, ladder).isOver;
+      // a step sees what was there when the one `width` before it was over
+      return isOver ? { ...found, bracket: next(all, left), begins: step + width } : { ...found, bracket, begins };
     },
-    // what is in flight has been paid for: the last `width` steps find nothing to do. One in `width` takes who goes up
-    // alone, and it may have to wait for as many. With less than the cost of one step left, none is in flight
-    until: ({ bracket, idle, left }) => idle >= (bracket.size === 0 ? 1 : 2) * phase.width || left < cost,
+    // going up may take a wait for those in flight, and another one for the step whose turn it is
+    until: ({ bracket, idle, left }) => idle >= (bracket.size === 0 ? 1 : 2) * width || left < cost,
   });
   return last.trials;
 }
 
-/** The levels of so many rows, and how many go up. */
-export function ladderOf(rows: RowsRule, count: number): Ladder {
+function ladderOf(rows: RowsRule, count: number): Ladder {
   return { levels: rows.levels(count), factor: rows.factor };
 }
 
-/** Rows of one step at most. */
-function costOf(levels: readonly number[]): number {
-  return Math.max(...levels.map((level, i) => level - (levels[i - 1] ?? 0)));
+/** The next bracket among so many new points: within the phase's share, and what is kept for what comes after it. */
+export function bracketOf(
+  phase: Pick<Phase, "rows" | "order" | "width" | "upTo" | "most" | "reserve">,
+  trials: readonly Trial[],
+  left: number,
+  points: number,
+): Bracket {
+  const ladder = ladderOf(phase.rows, phase.order.length);
+  const rows = Math.min(phase.upTo - rowsOf(trials), spare(phase, trials, left));
+  return nextBracket({ trials: trials.length, rows, points }, ladder);
 }
 
-/** The next bracket: within the phase's share, and what is kept for what comes after it. */
-function bracketOf(phase: Phase, ladder: Ladder, trials: readonly Trial[], left: number): Bracket {
-  const share = phase.upTo - rowsOf(trials);
-  const rows = Math.min(share, spare(phase, trials, left));
-  return nextBracket({ trials: trials.length, rows, points: sizeOf(phase.axes) - trials.length }, ladder);
+/** Evaluations that the search itself may still spend, with `left` to spend in all. */
+function spare(
+  { most, reserve }: Pick<Phase, "most" | "reserve">,
+  trials: readonly Trial[],
+  left: number,
+  inFlight = 0,
+): number {
+  return Math.min(left, most - rowsOf(trials) - inFlight) - reserve;
 }
 
-/** Evaluations that the search itself may still spend. */
-function spare({ most, reserve }: Phase, trials: readonly Trial[], left: number): number {
-  return Math.min(left, most - rowsOf(trials)) - reserve(trials);
-}
-
-/** Whether all points of a bracket were begun: with those in flight, which are not seen, they are as many as planned. */
-function isFull({ width, axes }: Phase, { from, size }: Bracket, trials: readonly Trial[]): boolean {
-  return trials.length - from >= Math.max(1, size - width + 1) || trials.length >= sizeOf(axes);
+/** Whether all points of the bracket were begun and are seen. */
+function isBegun({ bracket, begins, steps }: Progress): boolean {
+  return steps >= begins + bracket.size;
 }
 
 function ascentIn({ study, order }: Phase, bracket: Bracket, trials: readonly Trial[], ladder: Ladder): Ascent {
@@ -103,22 +116,22 @@ function ascentIn({ study, order }: Phase, bracket: Bracket, trials: readonly Tr
 }
 
 /** A trial with more rows than before; undefined when there is nothing to do. */
-async function advance(
-  phase: Phase,
-  ladder: Ladder,
-  step: number,
-  { trials, bracket }: Progress,
-): Promise<Trial | undefined> {
+async function advance(phase: Phase, ladder: Ladder, step: number, progress: Progress): Promise<Trial | undefined> {
   const { study, order, width } = phase;
-  if (bracket.size === 0 || isSolved(trials, order.length, study.range[1])) return undefined;
-  const isBegun = isFull(phase, bracket, trials);
-  // steps in flight together see the same trials: each takes another one
-  const up = isBegun ? ascentIn(phase, bracket, trials, ladder).up[step % width] : undefined;
-  if (isBegun && up === undefined) return undefined;
+  const { trials, bracket, begins } = progress;
+  if (isSolved(trials, order.length, study.range[1])) return undefined;
+  const begin = step < begins + bracket.size;
+  if (!begin && !isBegun(progress)) return undefined;
+  // a trial has its own turn among `width` steps, so that those in flight together never take the same one
+  const up = begin
+    ? undefined
+    : ascentIn(phase, bracket, trials, ladder).up.find((place) => place % width === step % width);
+  if (!begin && up === undefined) return undefined;
   const before = up === undefined ? 0 : trials[up]!.scores.length;
   const rows = ladder.levels.find((level) => level > before)! - before;
-  // a limit holds whatever the steps in flight come to
-  if (spare(phase, trials, study.remaining()) - (width - 1) * costOf(ladder.levels) < rows) return undefined;
+  // what the run has left leaves out what is in flight, what it may take in all does not
+  const inFlight = (width - 1) * longestStep(bracket, ladder);
+  if (spare(phase, trials, study.remaining(), inFlight) < rows) return undefined;
   const trial = up === undefined ? suggested(phase, step, trials) : trials[up]!;
   return trial && further(study, trial, rows, order);
 }

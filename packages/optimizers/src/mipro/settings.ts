@@ -90,7 +90,7 @@ export interface Allowance {
   readonly upTo: (round: number) => number;
   /** Val rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
   readonly most: number;
-  /** Evaluations kept for the finalists at most. */
+  /** Evaluations kept for the finalists: enough for one of them at least. */
   readonly reserve: number;
   /** Whether what the budget leaves then may be used for another look at the winner. */
   readonly isOpen: boolean;
@@ -107,7 +107,8 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const plan = effort && planOf(effort, { ...sizes, looked: wanted }, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
   const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * rounds)));
-  const reserve = Math.min(finalists * val, Math.floor(total / 4));
+  // whatever is proposed, one of it can win
+  const reserve = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
   const forTrials = Math.max(0, total - reserve - rounds * looked);
   if (plan !== undefined) {
     const texts = Object.values(study.space).filter(({ kind }) => kind === "text").length;

@@ -1,0 +1,85 @@
+import { compile, contentHash, rng, textOf } from "@cultivar/core";
+import { scriptedModel } from "@cultivar/core/testing";
+import { describe, expect, test } from "vitest";
+import { name, namingInputs } from "../fixtures/naming.ts";
+import { mipro } from "./mipro.ts";
+import { fullRows, halving } from "./rows.ts";
+import type { MiproOptions } from "./settings.ts";
+
+/** A search among texts that are all as good: every reply is right by the toss of a coin, and no text comes twice. */
+async function searched(options: MiproOptions, val: number, evaluations: number) {
+  const student = scriptedModel(({ messages }) =>
+    JSON.stringify({ name: rng(0, contentHash(messages)).next() < 0.5 ? "yes" : "no" }),
+  );
+  const reflect = scriptedModel(({ messages }) =>
+    /```/.test(textOf(messages[0]!))
+      ? `\`\`\`\nText ${contentHash(messages).slice(0, 12)}\n\`\`\``
+      : "They are animals.",
+  );
+  const rowsOf = (from: number, count: number) =>
+    namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
+  const result = await compile(name, {
+    data: { train: rowsOf(0, 64), val: rowsOf(1000, val) },
+    metric: ({ output }) => (output.name === "yes" ? 0.9 : 0),
+    optimizer: mipro({ maxBootstrapped: 0, maxLabeled: 0, ...options }),
+    models: { default: student, reflect },
+    budget: { evaluations },
+    fingerprint: "coins",
+  });
+  return { result, asked: reflect.calls.length, paid: student.calls.length };
+}
+
+const widths = [1, 2, 4, 8, 16];
+const sizes = [
+  [50, 150],
+  [50, 300],
+  [50, 1000],
+  [100, 350],
+  [200, 500],
+  [200, 700],
+  [200, 1000],
+  [7, 60],
+] as const;
+
+describe.each(widths)("with %i in flight", (width) => {
+  test.each(sizes)(
+    "%i val rows and %i evaluations: who asks for texts scores one of them on all of val",
+    async (val, budget) => {
+      const { result, asked, paid } = await searched({ width }, val, budget);
+      expect(asked).toBeGreaterThan(0);
+      // the baseline is one
+      expect(result.candidates.length).toBeGreaterThan(1);
+      expect(result.lineage.length).toBeGreaterThan(3);
+      expect(result.evaluations).toBeLessThanOrEqual(budget);
+      // whatever was in flight in the end was taken in
+      expect(paid).toBeLessThanOrEqual(result.evaluations);
+    },
+  );
+
+  test("a large budget is used", async () => {
+    const { result } = await searched({ width }, 50, 3000);
+    expect(result.lineage.length).toBeGreaterThan(45);
+  });
+});
+
+test.each([
+  ["on all rows", { rows: fullRows }, 50, 300],
+  ["with few rounds' worth of rows", { rounds: 6 }, 50, 300],
+  ["with a large first level", { rows: halving({ least: 50 }) }, 100, 500],
+  ["in one round", { rounds: 1 }, 50, 300],
+] as const)("%s: texts are asked for where some of them can be scored", async (_, options, val, budget) => {
+  const { result, asked } = await searched(options, val, budget);
+  const rounds = Math.round((asked - 1) / 12);
+  expect(asked).toBeGreaterThan(0);
+  expect(result.lineage.length - 1).toBeGreaterThanOrEqual(rounds);
+  expect(result.candidates.length).toBeGreaterThan(1);
+});
+
+test.each([
+  [50, 75],
+  [200, 300],
+])("%i val rows and %i evaluations: nothing is asked for, and why is said", async (val, budget) => {
+  const { result, asked } = await searched({}, val, budget);
+  expect(asked).toBe(0);
+  expect(result.remarks.join("\n")).toMatch(/mipro: nothing is proposed: \d+ evaluations are left/);
+});
