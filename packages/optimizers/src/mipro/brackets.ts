@@ -44,6 +44,11 @@ function leastSize({ levels, factor }: Ladder): number {
   return levels.length > 1 ? factor : 1;
 }
 
+/** Rows without which no bracket begins, other than the last points of a space. */
+export function leastRows(ladder: Ladder): number {
+  return rowsOfBracket({ size: leastSize(ladder), climbs: false }, ladder);
+}
+
 /** Rows of one step at most. */
 export function longestStep({ size, climbs }: Omit<Bracket, "from">, ladder: Ladder): number {
   const { levels } = ladder;
@@ -65,7 +70,7 @@ export interface Means {
 
 /**
  * The largest bracket that these rows pay for, of 32 points at most. The first one of a run is small and climbs, if that leaves half of the rows:
- * then there is something better than the baseline early, and a task that any text solves ends at once.
+ * then something is scored on all of val early, and a task that any text solves ends at once.
  */
 export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Bracket {
   const least = Math.min(points, leastSize(ladder));

@@ -12,7 +12,7 @@ import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
-import { allowanceOf, finalists, miproSettings } from "./settings.ts";
+import { allowanceOf, finalists, isZeroShot, miproSettings } from "./settings.ts";
 import type { Trial } from "./trials.ts";
 import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
@@ -47,7 +47,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;
-      for (let round = 0; round < settings.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
+      for (let round = 0; round < allowance.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
         // nothing is proposed that could not be tried
         if (!couldTry(Number.POSITIVE_INFINITY)) break;
         if (!couldTry(allowance.upTo(round))) continue;
@@ -76,7 +76,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
 }
 
 function tooLittle(study: Study, { looked, reserve }: Allowance): string {
-  const kept = `${looked} to look at train rows and ${reserve} to score the best one on all of val`;
+  const kept = `${looked} to look at train rows${reserve === 0 ? "" : ` and ${reserve} to score the best one on all of val`}`;
   return `mipro: nothing is proposed: ${study.remaining()} evaluations are left, and without ${kept} too few to choose by; give a larger budget`;
 }
 
@@ -129,8 +129,7 @@ async function grown({ study, choices, candidate, rows, summary, settings, round
   const { instructions, maxBootstrapped, maxLabeled, checks, threshold } = settings;
   const label = `mipro/proposals/${round}`;
   const passes = passRule("mipro", study.range, threshold);
-  const isZeroShot = maxBootstrapped === 0 && maxLabeled === 0;
-  const demos = isZeroShot
+  const demos = isZeroShot(settings)
     ? new Map<string, readonly string[]>()
     : demoSets({ study, rows, passes, maxBootstrapped, maxLabeled, label }, settings.demoSets);
   const ids = textsOf(study, settings);

@@ -23,7 +23,7 @@ async function searched(options: MiproOptions, val: number, evaluations: number)
     metric: ({ output }) => (output.name === "yes" ? 0.9 : 0),
     optimizer: mipro({ maxBootstrapped: 0, maxLabeled: 0, ...options }),
     models: { default: student, reflect },
-    budget: { evaluations },
+    budget: evaluations === Number.POSITIVE_INFINITY ? { calls: 1e6 } : { evaluations },
     fingerprint: "coins",
   });
   return { result, asked: reflect.calls.length, paid: student.calls.length };
@@ -55,6 +55,16 @@ describe.each(widths)("with %i in flight", (width) => {
       expect(paid).toBeLessThanOrEqual(result.evaluations);
     },
   );
+
+  test.each([
+    ["few rows first", {}, 20],
+    ["all rows at once", { rows: fullRows }, 5],
+  ] as const)("an effort is made: %s", async (_, options, least) => {
+    const { result, asked } = await searched({ width, auto: "light", ...options }, 50, Number.POSITIVE_INFINITY);
+    expect(asked).toBe(4 * 6 + 1);
+    expect(result.lineage.length - 1).toBeGreaterThanOrEqual(least);
+    expect(result.candidates.length).toBeGreaterThan(2);
+  });
 
   test("a large budget is used", async () => {
     const { result } = await searched({ width }, 50, 3000);

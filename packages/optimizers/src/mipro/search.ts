@@ -96,13 +96,8 @@ export function bracketOf(
 }
 
 /** Evaluations that the search itself may still spend, with `left` to spend in all. */
-function spare(
-  { most, reserve }: Pick<Phase, "most" | "reserve">,
-  trials: readonly Trial[],
-  left: number,
-  inFlight = 0,
-): number {
-  return Math.min(left, most - rowsOf(trials) - inFlight) - reserve;
+function spare({ most, reserve }: Pick<Phase, "most" | "reserve">, trials: readonly Trial[], left: number): number {
+  return Math.min(left, most - rowsOf(trials)) - reserve;
 }
 
 /** Whether all points of the bracket were begun and are seen. */
@@ -129,9 +124,8 @@ async function advance(phase: Phase, ladder: Ladder, step: number, progress: Pro
   if (!begin && up === undefined) return undefined;
   const before = up === undefined ? 0 : trials[up]!.scores.length;
   const rows = ladder.levels.find((level) => level > before)! - before;
-  // what the run has left leaves out what is in flight, what it may take in all does not
-  const inFlight = (width - 1) * longestStep(bracket, ladder);
-  if (spare(phase, trials, study.remaining(), inFlight) < rows) return undefined;
+  // a bracket fits when it begins; by rows that could not be scored and points that came twice it may turn out otherwise
+  if (spare(phase, trials, progress.left) < rows) return undefined;
   const trial = up === undefined ? suggested(phase, step, trials) : trials[up]!;
   return trial && further(study, trial, rows, order);
 }

@@ -7,6 +7,7 @@ import type { Sampler } from "../samplers/sampler.ts";
 import { tpe } from "../samplers/tpe.ts";
 import type { Effort } from "./auto.ts";
 import { planOf, proposalsOf } from "./auto.ts";
+import { leastRows } from "./brackets.ts";
 import type { RowsRule } from "./rows.ts";
 import { halving } from "./rows.ts";
 
@@ -17,7 +18,7 @@ export interface MiproOptions {
   readonly rows?: RowsRule;
   /**
    * Limits the search to what is usual for this effort, whatever else the budget leaves; also how many texts and demo sets
-   * are made where nothing else is said: 6, 12 or 18. Without it the whole budget is used; without a budget of evaluations
+   * are made where nothing else is said: 6, 12 or 18. Without it the whole budget may be used; without a budget of evaluations
    * either, it is "medium".
    */
   readonly auto?: Effort;
@@ -31,7 +32,10 @@ export interface MiproOptions {
   readonly maxLabeled?: number;
   /** Score from which a run becomes a demo. Default: the best of the metric's range; lower it for graded metrics. */
   readonly threshold?: number;
-  /** How often texts and demos are proposed, from 1; after the first time from the runs of the best one so far. Default 4. */
+  /**
+   * How often texts and demos are proposed at most, from 1; after the first time from the runs of the best one so far. Fewer
+   * where the budget does not pay for trials each time. Default 4.
+   */
   readonly rounds?: number;
   /**
    * Train rows that each round looks at, for failures and demos, from 0: an eighth of the evaluations at most, and half of
@@ -84,13 +88,15 @@ export const finalists = 2;
 
 /** What a run may spend, in evaluations. */
 export interface Allowance {
+  /** How often texts and demos are proposed: as often as asked, where the budget pays for trials each time. */
+  readonly rounds: number;
   /** Train rows of each round. */
   readonly looked: number;
   /** Val rows of trials at the end of each round, the baseline's pass included; the last round takes what is left. */
   readonly upTo: (round: number) => number;
   /** Val rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
   readonly most: number;
-  /** Evaluations kept for the finalists: enough for one of them at least. */
+  /** Evaluations kept for the finalists: enough for one of them at least; none where all trials are scored on all of val. */
   readonly reserve: number;
   /** Whether what the budget leaves then may be used for another look at the winner. */
   readonly isOpen: boolean;
@@ -98,20 +104,32 @@ export interface Allowance {
 
 /** Divides what there is into rounds, and says so when an effort was asked for or nothing else limits the run. */
 export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
-  const { rounds, rows, instructions, demoSets } = settings;
+  const { rows, instructions, demoSets } = settings;
   const left = study.remaining();
   const val = study.val.length;
+  const texts = instructions === 0 ? 0 : Object.values(study.space).filter(({ kind }) => kind === "text").length;
+  const demos = isZeroShot(settings) ? 0 : Object.values(study.space).filter(({ kind }) => kind === "demos").length;
+  const isFixed = texts + demos === 0;
+  // rows are looked at, and rounds made, for what is proposed from them
+  const wanted = isFixed ? 0 : Math.min(settings.looked, study.train.length);
+  const asked = isFixed ? 1 : settings.rounds;
   const effort = settings.auto ?? (left === Number.POSITIVE_INFINITY ? "medium" : undefined);
-  const sizes = { axes: axesThatVary(study.space, settings), val, rounds };
-  const wanted = Math.min(settings.looked, study.train.length);
-  const plan = effort && planOf(effort, { ...sizes, looked: wanted }, rows);
+  const size = { axes: axesThatVary(study.space, settings), val, rounds: asked, looked: wanted };
+  const plan = effort && planOf(effort, size, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
-  const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * rounds)));
-  // whatever is proposed, one of it can win
-  const reserve = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
-  const forTrials = Math.max(0, total - reserve - rounds * looked);
+  const ladder = { levels: rows.levels(val), factor: rows.factor };
+  const kept = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
+  // whatever is tried on few rows, one of them can win
+  const reserve = ladder.levels.length === 1 ? 0 : kept;
+  const dealt = (count: number): { readonly rounds: number; readonly looked: number; readonly forTrials: number } => {
+    const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * count)));
+    return { rounds: count, looked, forTrials: Math.max(0, total - reserve - count * looked) };
+  };
+  const paid = Array.from({ length: asked }, (_, i) => dealt(asked - i)).find(
+    ({ rounds, forTrials }) => forTrials / rounds >= leastRows(ladder),
+  );
+  const { rounds, looked, forTrials } = paid ?? dealt(1);
   if (plan !== undefined) {
-    const texts = Object.values(study.space).filter(({ kind }) => kind === "text").length;
     const calls = texts === 0 ? 0 : rounds * instructions * texts + 1;
     study.note({
       type: "remark",
@@ -119,6 +137,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
     });
   }
   return {
+    rounds,
     looked,
     upTo: (round) =>
       plan === undefined && round === rounds - 1
@@ -128,6 +147,11 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
     reserve,
     isOpen: plan === undefined,
   };
+}
+
+/** Whether no demos are tried. */
+export function isZeroShot({ maxBootstrapped, maxLabeled }: MiproSettings): boolean {
+  return maxBootstrapped === 0 && maxLabeled === 0;
 }
 
 function axesThatVary(space: Space, { instructions, demoSets }: MiproSettings): number {
