@@ -1,11 +1,13 @@
-import { closeSync, mkdirSync, openSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** For before hours of work, not after: throws where a file can't be written. Leaves what is there as it is. */
+/** For before hours of work, not after: throws where a file can't be written. Leaves everything as it is, but for folders. */
 export function checkWritable(path: string | undefined): void {
   if (path === undefined) return;
+  const isNew = !existsSync(path);
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "a"));
+  if (isNew) rmSync(path);
 }
 
 /** Writes an object as a JSON file, where one is asked for. */
