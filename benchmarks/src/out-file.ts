@@ -1,10 +1,10 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, lstatSync, mkdirSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
 /** For before hours of work, not after: throws where a file can't be written. Leaves everything as it is, but for folders. */
 export function checkWritable(path: string | undefined): void {
   if (path === undefined) return;
-  const isNew = !existsSync(path);
+  const isNew = lstatSync(path, { throwIfNoEntry: false }) === undefined;
   mkdirSync(dirname(path), { recursive: true });
   closeSync(openSync(path, "a"));
   if (isNew) rmSync(path);

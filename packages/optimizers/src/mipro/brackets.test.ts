@@ -43,6 +43,10 @@ describe("the next bracket", () => {
     expect(nextBracket({ trials: 5, rows: Number.POSITIVE_INFINITY, points: 1e9 }, ladder).size).toBe(32);
   });
 
+  test("begins with a large factor too", () => {
+    expect(nextBracket({ trials: 5, rows: 300, points: 1e9 }, { levels: [6, 50], factor: 40 }).size).toBe(40);
+  });
+
   test("is empty where a point would have nobody to be compared with", () => {
     expect(nextBracket({ trials: 5, rows: 17, points: 100 }, ladder).size).toBe(0);
     expect(nextBracket({ trials: 5, rows: 49, points: 100 }, { levels: [50], factor: 2 }).size).toBe(0);

@@ -69,14 +69,14 @@ export interface Means {
 }
 
 /**
- * The largest bracket that these rows pay for, of 32 points at most. The first one of a run is small and climbs, if that leaves half of the rows:
+ * The largest bracket that these rows pay for, of 32 points at most (of `factor`, where that is more). The first one of a run is small and climbs, if that leaves half of the rows:
  * then something is scored on all of val early, and a task that any text solves ends at once.
  */
 export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Bracket {
   const least = Math.min(points, leastSize(ladder));
   const opening = { from: trials, size: least, climbs: true };
   if (trials === 1 && rowsOfBracket(opening, ladder) <= rows / 2) return opening;
-  const most = Math.min(points, mostPoints);
+  const most = Math.min(points, Math.max(mostPoints, leastSize(ladder)));
   let size = 0;
   while (size < most && rowsOfBracket({ size: size + 1, climbs: false }, ladder) <= rows) size++;
   return { from: trials, size: size < least ? 0 : size, climbs: false };

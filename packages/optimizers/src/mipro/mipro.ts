@@ -76,8 +76,12 @@ export function mipro(options: MiproOptions = {}): Optimizer {
 }
 
 function tooLittle(study: Study, { looked, reserve }: Allowance): string {
-  const kept = `${looked} to look at train rows${reserve === 0 ? "" : ` and ${reserve} to score the best one on all of val`}`;
-  return `mipro: nothing is proposed: ${study.remaining()} evaluations are left, and without ${kept} too few to choose by; give a larger budget`;
+  const kept = [
+    ...(looked === 0 ? [] : [`${looked} to look at train rows`]),
+    ...(reserve === 0 ? [] : [`${reserve} to score the best one on all of val`]),
+  ].join(" and ");
+  const without = kept === "" ? "" : `without ${kept} `;
+  return `mipro: nothing is tried: ${study.remaining()} evaluations are left, ${without}too few to choose by; give a larger budget`;
 }
 
 function widthOf({ range }: Study): number {

@@ -91,5 +91,7 @@ test.each([
 ])("%i val rows and %i evaluations: nothing is asked for, and why is said", async (val, budget) => {
   const { result, asked } = await searched({}, val, budget);
   expect(asked).toBe(0);
-  expect(result.remarks.join("\n")).toMatch(/mipro: nothing is proposed: \d+ evaluations are left/);
+  expect(result.remarks.join("\n")).toMatch(
+    /mipro: nothing is tried: \d+ evaluations are left, without \d+ to look at train rows and \d+ to score/,
+  );
 });
