@@ -69,8 +69,9 @@ export interface Means {
 }
 
 /**
- * The largest bracket that these rows pay for, of 32 points at most (of `factor`, where that is more). The first one of a run is small and climbs, if that leaves half of the rows:
- * then something is scored on all of val early, and a task that any text solves ends at once.
+ * The largest bracket that these rows pay for, of 32 points at most (of `factor`, where that is more). The first one of a
+ * run is small and climbs, if that leaves half of the rows: then something is scored on all of val early, and a task that
+ * any text solves ends at once.
  */
 export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Bracket {
   const least = Math.min(points, leastSize(ladder));

@@ -12,7 +12,7 @@ import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
-import { allowanceOf, finalists, isZeroShot, miproSettings } from "./settings.ts";
+import { allowanceOf, finalists, isZeroShot, miproSettings, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
 import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
@@ -68,6 +68,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
           trials,
         );
       }
+      // no round has begun
       if (summary === undefined && !isSolved(trials, order.length, study.range[1]))
         study.note({ type: "remark", text: tooLittle(study, allowance) });
       await finish(study, trials, order, allowance);
@@ -75,6 +76,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
   };
 }
 
+/** What a user is told whose budget pays for no bracket. */
 function tooLittle(study: Study, { looked, reserve }: Allowance): string {
   const kept = [
     ...(looked === 0 ? [] : [`${looked} to look at train rows`]),
@@ -86,11 +88,6 @@ function tooLittle(study: Study, { looked, reserve }: Allowance): string {
 
 function widthOf({ range }: Study): number {
   return range[1] - range[0];
-}
-
-/** The text components that new texts are proposed for. */
-function textsOf({ space }: Study, { instructions }: MiproSettings): readonly string[] {
-  return instructions === 0 ? [] : Object.keys(space).filter((id) => space[id]!.kind === "text");
 }
 
 /** Throws `config` errors for what only the target can tell to be wrong, before anything is paid for. */

@@ -66,12 +66,12 @@ export async function search(phase: Phase, trials: readonly Trial[]): Promise<re
     state: { trials, bracket: first, begins: 0, steps: 0, idle: 0, left: remaining },
     start: (step, progress, own) => advance({ ...phase, study: own }, ladder, step, progress),
     commit(before, trial, step, left) {
-      const { bracket, begins } = before;
+      const { bracket } = before;
       const all = trial === undefined ? before.trials : merged(before.trials, trial);
       const found = { ...before, trials: all, steps: step + 1, idle: trial === undefined ? before.idle + 1 : 0, left };
       const isOver = bracket.size > 0 && isBegun(found) && ascentIn(phase, bracket, all, ladder).isOver;
       // a step sees what was there when the one `width` before it was over
-      return isOver ? { ...found, bracket: next(all, left), begins: step + width } : { ...found, bracket, begins };
+      return isOver ? { ...found, bracket: next(all, left), begins: step + width } : found;
     },
     // going up may take a wait for those in flight, and another one for the step whose turn it is
     until: ({ bracket, idle, left }) => idle >= (bracket.size === 0 ? 1 : 2) * width || left < cost,
@@ -85,7 +85,7 @@ function ladderOf(rows: RowsRule, count: number): Ladder {
 
 /** The next bracket among so many new points: within the phase's share, and what is kept for what comes after it. */
 export function bracketOf(
-  phase: Pick<Phase, "rows" | "order" | "width" | "upTo" | "most" | "reserve">,
+  phase: Pick<Phase, "rows" | "order" | "upTo" | "most" | "reserve">,
   trials: readonly Trial[],
   left: number,
   points: number,

@@ -107,7 +107,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const { rows, instructions, demoSets } = settings;
   const left = study.remaining();
   const val = study.val.length;
-  const texts = instructions === 0 ? 0 : Object.values(study.space).filter(({ kind }) => kind === "text").length;
+  const texts = textsOf(study, settings).length;
   const demos = isZeroShot(settings) ? 0 : Object.values(study.space).filter(({ kind }) => kind === "demos").length;
   const isFixed = texts + demos === 0;
   // rows are looked at, and rounds made, for what is proposed from them
@@ -147,6 +147,11 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
     reserve,
     isOpen: plan === undefined,
   };
+}
+
+/** The text components that new texts are proposed for. */
+export function textsOf({ space }: Study, { instructions }: MiproSettings): readonly string[] {
+  return instructions === 0 ? [] : Object.keys(space).filter((id) => space[id]!.kind === "text");
 }
 
 /** Whether no demos are tried. */
