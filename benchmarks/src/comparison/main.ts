@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { worlds } from "@cultivar/adapters/simulated";
 import { messageOf, version } from "@cultivar/core";
+import { parseNames, parseSeeds, parseShares, parseWhole } from "../flags.ts";
 import { checkWritable, writeJson } from "../out-file.ts";
 import { commandOf } from "./command.ts";
 import { commitOf } from "./commit.ts";
@@ -11,7 +12,7 @@ import { contestants, everyone } from "./contestants.ts";
 import { runAll } from "./pool.ts";
 import type { RunRecord, RunSpec } from "./run-record.ts";
 import { codeHash, runStore, searchCode } from "./run-store.ts";
-import { full, parseNames, parseSeeds, parseShares, parseWhole, quick } from "./scale.ts";
+import { full, quick } from "./scale.ts";
 import { summarize } from "./summary.ts";
 import { printTable } from "./table.ts";
 

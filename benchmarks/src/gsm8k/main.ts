@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { estimate, messageOf, version } from "@cultivar/core";
-import { parseWhole } from "../comparison/scale.ts";
+import { parseWhole } from "../flags.ts";
 import { checkWritable, writeJson } from "../out-file.ts";
 import { agreements } from "./agreement.ts";
 import type { Verdicts } from "./graders.ts";

@@ -3,7 +3,7 @@ import { messageOf } from "@cultivar/core";
 import { parseArgs } from "node:util";
 import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
-import { parseNames, parseWhole } from "../comparison/scale.ts";
+import { parseNames, parseWhole } from "../flags.ts";
 import { checkWritable, writeJson } from "../out-file.ts";
 import type { Compared, ComparedTeacher } from "./compare.ts";
 import { compareStudents, compareTeachers, overWorlds } from "./compare.ts";

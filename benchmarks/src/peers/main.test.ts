@@ -7,6 +7,7 @@ const unwritable = join(main, "out.json");
 
 test.each([
   ["a timeout of nothing", ["--timeout", "0"], /--timeout: expected a whole number from 1, got "0"/],
+  ["a val split of nothing", ["--val", "0", "--peers", "ours:null"], /--val: expected a whole number from 1, got "0"/],
   ["a file that can't be written", ["--out", unwritable], /ENOTDIR|EEXIST|ENOENT/],
   [
     "a check of peers that can't run",

@@ -6,9 +6,10 @@ import { commandOf } from "../comparison/command.ts";
 import { commitOf } from "../comparison/commit.ts";
 import type { RunRecord, RunSpec } from "../comparison/run-record.ts";
 import { codeHash, runStore, searchCode, sourcesIn, worldCode } from "../comparison/run-store.ts";
-import { full, parseNames, parseSeeds, parseShares, parseWhole, quick } from "../comparison/scale.ts";
+import { full, quick } from "../comparison/scale.ts";
 import { summarize } from "../comparison/summary.ts";
 import { printTable } from "../comparison/table.ts";
+import { parseNames, parseSeeds, parseShares, parseWhole } from "../flags.ts";
 import { checkWritable, writeJson } from "../out-file.ts";
 import type { Versions } from "./missing.ts";
 import { requirements } from "./missing.ts";
@@ -25,6 +26,7 @@ const usage = `npm run bench:peers -- [flags]: other frameworks' optimizers on t
   --noise 0,0.1      shares of flipped metric calls; default 0
   --persistent       flips belong to rows, not to calls
   --budget N         metric calls per run
+  --val N            val rows per run
   --quick            small rows, budget and seeds
   --check            runs no search: says how far each port's program is from the world's own
   --python PATH      default CULTIVAR_PEERS_PYTHON, else benchmarks/peers/.venv/bin/python
@@ -41,6 +43,7 @@ const options = {
   noise: { type: "string" },
   persistent: { type: "boolean", default: false },
   budget: { type: "string" },
+  val: { type: "string" },
   quick: { type: "boolean", default: false },
   check: { type: "boolean", default: false },
   python: { type: "string" },
@@ -131,7 +134,7 @@ async function compare(
     simulated: true,
     commit: commitOf(),
     seeds,
-    rowsPerSplit: scale.rows,
+    rowsPerSplit: rowsOf(flags),
     node: process.version,
     versions: { "@cultivar/core": version, ...versions },
     missing,
@@ -184,7 +187,12 @@ function worldsOf(flags: Flags): readonly string[] {
 function specOf(flags: Flags, world: string, optimizer: string): RunSpec {
   const scale = flags.quick ? quick : full;
   const budget = flags.budget === undefined ? scale.budget : parseWhole("budget", flags.budget);
-  return { world, optimizer, seed: 0, noise: 0, persistent: false, budget, rows: scale.rows };
+  return { world, optimizer, seed: 0, noise: 0, persistent: false, budget, rows: rowsOf(flags) };
+}
+
+function rowsOf(flags: Flags): RunSpec["rows"] {
+  const { rows } = flags.quick ? quick : full;
+  return flags.val === undefined ? rows : { ...rows, val: parseWhole("val", flags.val) };
 }
 
 /** The records of all specs, in their order: known ones as they are, the others run now. */

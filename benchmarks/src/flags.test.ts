@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseNames, parseSeeds, parseShares } from "./scale.ts";
+import { parseNames, parseSeeds, parseShares } from "./flags.ts";
 
 test("seeds are numbers, lists and ranges", () => {
   expect(parseSeeds("3")).toEqual([3]);
