@@ -99,18 +99,26 @@ describe("what is searched", () => {
     expect(tried.every(({ augmented }) => augmented === true)).toBe(true);
   });
 
-  test("a space of two points is tried and left", async () => {
+  test.each([
+    [300, "done"],
+    [48, "evaluations"],
+  ])("a space of two points is tried and left, with %i evaluations", async (evaluations, end) => {
     const { result, models } = await run(
       { instructions: 0, maxBootstrapped: 0, maxLabeled: 0 },
-      { vary: { "name.format": ["json", "markers"] } },
+      { vary: { "name.format": ["json", "markers"] }, budget: { evaluations } },
     );
     expect(result.candidates).toHaveLength(2);
-    expect(result.end).toBe("done");
+    expect(result.end).toBe(end);
     expect(models.reflect.calls).toHaveLength(0);
   });
 
-  test("a space of one point is nothing to choose among", async () => {
-    const { result } = await run({ instructions: 0, maxBootstrapped: 0, maxLabeled: 0 });
+  test.each<[MiproOptions, number]>([
+    [{ maxBootstrapped: 0, maxLabeled: 0 }, 300],
+    [{ demoSets: 0 }, 300],
+    [{ demoSets: 1 }, 300],
+    [{ maxBootstrapped: 0, maxLabeled: 0 }, 17],
+  ])("a space of one point is nothing to choose among: with %j and %i evaluations", async (options, evaluations) => {
+    const { result } = await run({ instructions: 0, ...options }, { budget: { evaluations } });
     expect(result.remarks).toContain("mipro: nothing to choose among: no text, demo set or choice varies");
     expect(result.improved).toBe(false);
   });

@@ -8,11 +8,12 @@ import type { Grounds } from "../proposals/grounded.ts";
 import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
+import { sizeOf } from "../samplers/sampler.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
-import { allowanceOf, finalists, isZeroShot, miproSettings, textsOf } from "./settings.ts";
+import { allowanceOf, finalists, isZeroShot, miproSettings, proposesAnything, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
 import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
@@ -41,9 +42,16 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       const allowance = allowanceOf(study, settings);
       const { looked, most, reserve } = allowance;
       const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
-      const couldTry = (upTo: number): boolean =>
-        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, Number.POSITIVE_INFINITY).size > 0;
       let choices = firstChoices(study.space, study.baseline);
+      const listed = sizeOf(axesOf(study.space, choices)) - 1;
+      const isFixed = !proposesAnything(study, settings);
+      if (isFixed && listed === 0) {
+        study.note({ type: "remark", text: nothingVaries });
+        return;
+      }
+      const couldTry = (upTo: number): boolean =>
+        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, isFixed ? listed : Number.POSITIVE_INFINITY)
+          .size > 0;
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;
@@ -60,7 +68,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         const distances = embedder === undefined ? byWords : await distancesBy(study, embedder, choices);
         const axes = axesOf(study.space, choices, distances);
         if (axes.every(({ size }) => size === 1)) {
-          study.note({ type: "remark", text: "mipro: nothing to choose among: no text, demo set or choice varies" });
+          study.note({ type: "remark", text: nothingVaries });
           return;
         }
         trials = await search(
@@ -75,6 +83,8 @@ export function mipro(options: MiproOptions = {}): Optimizer {
     },
   };
 }
+
+const nothingVaries = "mipro: nothing to choose among: no text, demo set or choice varies";
 
 /** What a user is told whose budget pays for no bracket. */
 function tooLittle(study: Study, { looked, reserve }: Allowance): string {

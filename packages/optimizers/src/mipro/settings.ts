@@ -108,8 +108,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const left = study.remaining();
   const val = study.val.length;
   const texts = textsOf(study, settings).length;
-  const demos = isZeroShot(settings) ? 0 : Object.values(study.space).filter(({ kind }) => kind === "demos").length;
-  const isFixed = texts + demos === 0;
+  const isFixed = !proposesAnything(study, settings);
   // rows are looked at, and rounds made, for what is proposed from them
   const wanted = isFixed ? 0 : Math.min(settings.looked, study.train.length);
   const asked = isFixed ? 1 : settings.rounds;
@@ -133,7 +132,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
     const calls = texts === 0 ? 0 : rounds * instructions * texts + 1;
     study.note({
       type: "remark",
-      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, for ${instructions} texts per component and ${demoSets} demo sets per module in each of ${rounds} rounds`,
+      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, more where a reply is asked for again, for ${instructions} texts per component and ${demoSets} demo sets per module in each of ${rounds} rounds`,
     });
   }
   return {
@@ -157,6 +156,13 @@ export function textsOf({ space }: Study, { instructions }: MiproSettings): read
 /** Whether no demos are tried. */
 export function isZeroShot({ maxBootstrapped, maxLabeled }: MiproSettings): boolean {
   return maxBootstrapped === 0 && maxLabeled === 0;
+}
+
+/** Whether texts or demo sets are made, beside what the space lists. */
+export function proposesAnything(study: Study, settings: MiproSettings): boolean {
+  const makesDemos = !isZeroShot(settings) && settings.demoSets > 0;
+  const hasDemos = Object.values(study.space).some(({ kind }) => kind === "demos");
+  return textsOf(study, settings).length > 0 || (makesDemos && hasDemos);
 }
 
 function axesThatVary(space: Space, { instructions, demoSets }: MiproSettings): number {
