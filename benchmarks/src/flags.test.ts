@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseNames, parseSeeds, parseShares } from "./flags.ts";
+import { parseNames, parseSeeds, parseShares, parseWhole } from "./flags.ts";
 
 test("seeds are numbers, lists and ranges", () => {
   expect(parseSeeds("3")).toEqual([3]);
@@ -14,6 +14,13 @@ test("shares lie in [0, 1]", () => {
   expect(parseShares("0.1,-0,0,0.10")).toEqual([0.1, 0]);
   for (const text of ["", "2", "-0.1", "x", "0,"])
     expect(() => parseShares(text), `shares ${text}`).toThrow(/--noise: expected shares/);
+});
+
+test("whole numbers have a least", () => {
+  expect(parseWhole("width", "3")).toBe(3);
+  expect(parseWhole("width", "0", 0)).toBe(0);
+  for (const text of ["", " ", "0", "-1", "1.5", "x", "1e99"])
+    expect(() => parseWhole("width", text), `width ${text}`).toThrow(/--width: expected a whole number from 1, got/);
 });
 
 test("names are among those known", () => {

@@ -1,6 +1,7 @@
-/** So many whole numbers from one on. */
-export const range = (from: number, count: number): readonly number[] =>
-  Array.from({ length: count }, (_, i) => from + i);
+/** So many whole numbers, the first of them `from`. */
+function range(from: number, count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
 
 /** Reads `3`, `1,2,5` and `100..119`. Throws for anything else. */
 export function parseSeeds(text: string): readonly number[] {

@@ -1,4 +1,4 @@
-import { range } from "../flags.ts";
+import { parseSeeds } from "../flags.ts";
 import type { RunSpec } from "./run-record.ts";
 
 /** How large a comparison is, unless flags say otherwise. */
@@ -15,7 +15,7 @@ export const full: Scale = {
   name: "full",
   rows: { train: 100, val: 50, test: 1000 },
   budget: 1000,
-  seeds: range(0, 20),
+  seeds: parseSeeds("0..19"),
   noise: [0, 0.1],
 };
 
@@ -24,6 +24,6 @@ export const quick: Scale = {
   name: "quick",
   rows: { train: 60, val: 30, test: 300 },
   budget: 300,
-  seeds: range(0, 3),
+  seeds: parseSeeds("0..2"),
   noise: [0],
 };

@@ -28,7 +28,7 @@ const usage = `npm run bench:peers -- [flags]: other frameworks' optimizers on t
   --budget N         metric calls per run
   --val N            val rows per run
   --quick            small rows, budget and seeds
-  --check            runs no search: says how far each port's program is from the world's own
+  --check            runs no search: says how far each port's program is from the world's own (--budget and --val say nothing then)
   --python PATH      default CULTIVAR_PEERS_PYTHON, else benchmarks/peers/.venv/bin/python
   --timeout N        seconds that one run of a port may take; default 3600
   --json             one JSON object on stdout instead of tables

@@ -102,6 +102,7 @@ describe("what is searched", () => {
   test.each([
     [300, "done"],
     [48, "evaluations"],
+    [32, "evaluations"],
   ])("a space of two points is tried and left, with %i evaluations", async (evaluations, end) => {
     const { result, models } = await run(
       { instructions: 0, maxBootstrapped: 0, maxLabeled: 0 },
@@ -117,9 +118,12 @@ describe("what is searched", () => {
     [{ demoSets: 0 }, 300],
     [{ demoSets: 1 }, 300],
     [{ maxBootstrapped: 0, maxLabeled: 0 }, 17],
+    [{ demoSets: 1 }, 17],
+    [{ maxLabeled: 0, looked: 0 }, 17],
   ])("a space of one point is nothing to choose among: with %j and %i evaluations", async (options, evaluations) => {
     const { result } = await run({ instructions: 0, ...options }, { budget: { evaluations } });
     expect(result.remarks).toContain("mipro: nothing to choose among: no text, demo set or choice varies");
+    expect(result.evaluations).toBe(16);
     expect(result.improved).toBe(false);
   });
 

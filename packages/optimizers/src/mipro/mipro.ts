@@ -8,12 +8,11 @@ import type { Grounds } from "../proposals/grounded.ts";
 import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
-import { sizeOf } from "../samplers/sampler.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
-import { allowanceOf, finalists, isZeroShot, miproSettings, proposesAnything, textsOf } from "./settings.ts";
+import { allowanceOf, finalists, isZeroShot, miproSettings, pointsToTry, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
 import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
@@ -39,19 +38,17 @@ export function mipro(options: MiproOptions = {}): Optimizer {
     async run(study) {
       const order = study.rng("mipro/val").shuffle(study.val);
       await checkNames(study, settings);
-      const allowance = allowanceOf(study, settings);
-      const { looked, most, reserve } = allowance;
-      const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
-      let choices = firstChoices(study.space, study.baseline);
-      const listed = sizeOf(axesOf(study.space, choices)) - 1;
-      const isFixed = !proposesAnything(study, settings);
-      if (isFixed && listed === 0) {
+      const points = pointsToTry(study, settings);
+      if (points === 0) {
         study.note({ type: "remark", text: nothingVaries });
         return;
       }
+      const allowance = allowanceOf(study, settings);
+      const { looked, most, reserve } = allowance;
+      const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
       const couldTry = (upTo: number): boolean =>
-        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, isFixed ? listed : Number.POSITIVE_INFINITY)
-          .size > 0;
+        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, points).size > 0;
+      let choices = firstChoices(study.space, study.baseline);
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
       let summary: string | undefined;

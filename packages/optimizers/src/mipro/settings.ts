@@ -1,5 +1,5 @@
 import type { Space, Study } from "@cultivar/core";
-import { CultivarError } from "@cultivar/core";
+import { CultivarError, noDemos } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 import type { Check } from "../proposals/hygiene.ts";
 import { hygiene } from "../proposals/hygiene.ts";
@@ -8,6 +8,7 @@ import { tpe } from "../samplers/tpe.ts";
 import type { Effort } from "./auto.ts";
 import { planOf, proposalsOf } from "./auto.ts";
 import { leastRows } from "./brackets.ts";
+import { firstChoices } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
 import { halving } from "./rows.ts";
 
@@ -96,7 +97,7 @@ export interface Allowance {
   readonly upTo: (round: number) => number;
   /** Val rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
   readonly most: number;
-  /** Evaluations kept for the finalists: enough for one of them at least; none where all trials are scored on all of val. */
+  /** Evaluations kept for the finalists: enough for one of them at least; none where all points can be scored on all of val. */
   readonly reserve: number;
   /** Whether what the budget leaves then may be used for another look at the winner. */
   readonly isOpen: boolean;
@@ -108,7 +109,8 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const left = study.remaining();
   const val = study.val.length;
   const texts = textsOf(study, settings).length;
-  const isFixed = !proposesAnything(study, settings);
+  const points = pointsToTry(study, settings);
+  const isFixed = points < Number.POSITIVE_INFINITY;
   // rows are looked at, and rounds made, for what is proposed from them
   const wanted = isFixed ? 0 : Math.min(settings.looked, study.train.length);
   const asked = isFixed ? 1 : settings.rounds;
@@ -119,7 +121,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const ladder = { levels: rows.levels(val), factor: rows.factor };
   const kept = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
   // whatever is tried on few rows, one of them can win
-  const reserve = ladder.levels.length === 1 ? 0 : kept;
+  const reserve = ladder.levels.length === 1 || points * val <= total ? 0 : kept;
   const dealt = (count: number): { readonly rounds: number; readonly looked: number; readonly forTrials: number } => {
     const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * count)));
     return { rounds: count, looked, forTrials: Math.max(0, total - reserve - count * looked) };
@@ -132,7 +134,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
     const calls = texts === 0 ? 0 : rounds * instructions * texts + 1;
     study.note({
       type: "remark",
-      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, more where a reply is asked for again, for ${instructions} texts per component and ${demoSets} demo sets per module in each of ${rounds} rounds`,
+      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, more where a reply is asked for again, for ${instructions} texts per component and ${isZeroShot(settings) ? 0 : demoSets} demo sets per module in each of ${rounds} rounds`,
     });
   }
   return {
@@ -158,11 +160,18 @@ export function isZeroShot({ maxBootstrapped, maxLabeled }: MiproSettings): bool
   return maxBootstrapped === 0 && maxLabeled === 0;
 }
 
-/** Whether texts or demo sets are made, beside what the space lists. */
-export function proposesAnything(study: Study, settings: MiproSettings): boolean {
-  const makesDemos = !isZeroShot(settings) && settings.demoSets > 0;
-  const hasDemos = Object.values(study.space).some(({ kind }) => kind === "demos");
-  return textsOf(study, settings).length > 0 || (makesDemos && hasDemos);
+/** How many points there are beside the baseline: those that the space lists, Infinity where texts or demo sets can be made. */
+export function pointsToTry({ space, baseline }: Study, settings: MiproSettings): number {
+  const { instructions, demoSets, maxBootstrapped, maxLabeled, looked } = settings;
+  const canFill = maxLabeled > 0 || (maxBootstrapped > 0 && looked > 0);
+  // the first set of each module is the empty one
+  const sets = isZeroShot(settings) ? 0 : canFill ? demoSets : Math.min(demoSets, 1);
+  const isMade = Object.entries(space).some(
+    ([id, { kind }]) =>
+      (kind === "text" && instructions > 0) || (kind === "demos" && sets > (baseline[id] === noDemos ? 1 : 0)),
+  );
+  if (isMade) return Number.POSITIVE_INFINITY;
+  return [...firstChoices(space, baseline).values()].reduce((product, { length }) => product * length, 1) - 1;
 }
 
 function axesThatVary(space: Space, { instructions, demoSets }: MiproSettings): number {
