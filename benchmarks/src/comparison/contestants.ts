@@ -14,6 +14,7 @@ import {
   fullRows,
   gaussianProcess,
   gepa,
+  halving,
   labeledFewShot,
   merging,
   mipro,
@@ -83,6 +84,7 @@ export const classics: Readonly<Record<string, Contestant>> = {
 export const searches: Readonly<Record<string, Contestant>> = {
   "mipro: Gaussian process": () => ({ optimizer: mipro({ sampler: gaussianProcess() }) }),
   "mipro: uniform draws": () => ({ optimizer: mipro({ sampler: uniform }) }),
+  "mipro: val rows alone": () => ({ optimizer: mipro({ rows: halving({ failures: 0 }) }) }),
   "mipro: one round": () => ({ optimizer: mipro({ rounds: 1 }) }),
   "mipro: random search in one round": () => ({ optimizer: mipro({ rounds: 1, sampler: uniform, rows: fullRows }) }),
   "mipro: random search": () => ({ optimizer: mipro({ sampler: uniform, rows: fullRows }) }),

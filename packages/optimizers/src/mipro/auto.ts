@@ -1,4 +1,5 @@
 import type { RowsRule } from "./rows.ts";
+import { ladderOf, mostFailures } from "./rows.ts";
 
 /** How much is spent. */
 export type Effort = "light" | "medium" | "heavy";
@@ -26,7 +27,7 @@ export function planOf(
 ): Plan {
   const proposals = proposalsOf[effort];
   const trials = Math.ceil(Math.max(2 * size.axes * Math.log2(proposals), 1.5 * proposals));
-  const levels = rows.levels(size.val);
+  const { levels } = ladderOf(rows, size.val, Math.min(size.looked, mostFailures(rows, size.val)));
   const perTrial = levels.reduce((sum, level, i) => {
     const before = levels[i - 1] ?? 0;
     return sum + (level - before) * (i === 0 ? 1 : levels[0]! / before);

@@ -52,6 +52,15 @@ describe("the next bracket", () => {
     expect(nextBracket({ trials: 5, rows: 49, points: 100 }, { levels: [50], factor: 2 }).size).toBe(0);
   });
 
+  test("climbs when it holds the last points, if the rows pay for it", () => {
+    expect(nextBracket({ trials: 5, rows: 500, points: 1 }, ladder)).toEqual({ from: 5, size: 1, climbs: true });
+    expect(nextBracket({ trials: 5, rows: 50, points: 1 }, ladder).climbs).toBe(true);
+    expect(nextBracket({ trials: 5, rows: 49, points: 1 }, ladder)).toEqual({ from: 5, size: 1, climbs: false });
+    expect(nextBracket({ trials: 5, rows: 500, points: 5 }, ladder)).toMatchObject({ size: 5, climbs: true });
+    expect(nextBracket({ trials: 5, rows: 500, points: 0 }, ladder).climbs).toBe(false);
+    expect(nextBracket({ trials: 5, rows: 122, points: 9 }, ladder)).toMatchObject({ size: 8, climbs: false });
+  });
+
   test("climbs when it is the first, if that leaves half of the rows", () => {
     expect(nextBracket({ trials: 1, rows: 112, points: 100 }, ladder)).toEqual({ from: 1, size: 2, climbs: true });
     expect(nextBracket({ trials: 1, rows: 111, points: 100 }, ladder)).toMatchObject({ size: 7, climbs: false });

@@ -71,7 +71,8 @@ export interface Means {
 /**
  * The largest bracket that these rows pay for, of 32 points at most (of `factor`, where that is more). The first one of a
  * run is small and climbs, if that leaves half of the rows: then something is scored on all of val early, and a task that
- * any text solves ends at once.
+ * any text solves ends at once. The last points of a space climb too, if the rows pay for it: nothing else is left to take
+ * them.
  */
 export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Bracket {
   const least = Math.min(points, leastSize(ladder));
@@ -80,7 +81,9 @@ export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Br
   const most = Math.min(points, Math.max(mostPoints, leastSize(ladder)));
   let size = 0;
   while (size < most && rowsOfBracket({ size: size + 1, climbs: false }, ladder) <= rows) size++;
-  return { from: trials, size: size < least ? 0 : size, climbs: false };
+  if (size < least) size = 0;
+  const climbs = size > 0 && size === points && rowsOfBracket({ size, climbs: true }, ladder) <= rows;
+  return { from: trials, size, climbs };
 }
 
 /** What a bracket goes on with. */

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { latency, name, namingInputs, words } from "../fixtures/naming.ts";
 import { tpe } from "../samplers/tpe.ts";
 import { mipro } from "./mipro.ts";
-import { fullRows } from "./rows.ts";
+import { fullRows, halving } from "./rows.ts";
 import type { MiproOptions } from "./settings.ts";
 
 // A row is right once the instruction holds its word in capitals or a demo shows it; the teacher adds a word that it sees.
@@ -138,6 +138,26 @@ describe("what is searched", () => {
       "of round 2 were not taken: the text says the same as an earlier one (it was tried)",
     );
     expect(same.calls.map(({ messages }) => messages.length)).toContain(3);
+  });
+
+  test.each([
+    ["halving", halving(), true],
+    ["halving without failures", halving({ failures: 0 }), false],
+    ["all rows at once", fullRows, false],
+  ])("with %s, points begin with train rows that the best one fails on: %s", async (_, rule, expected) => {
+    const data = { train: rows(0, 24), val: rows(100, 48) };
+    const options = { rows: rule, maxBootstrapped: 0, maxLabeled: 0 };
+    const { result, models } = await run(options, { data, budget: { evaluations: 1000 }, concurrency: 1 });
+    const begins = new Map<string, number>();
+    for (const { messages } of models.default.calls) {
+      const prompt = messages.slice(0, -1).map(textOf).join("\n");
+      const row = Number(/\d+/.exec(textOf(messages.at(-1)!))![0]);
+      if (!begins.has(prompt)) begins.set(prompt, row);
+    }
+    expect(result.val.best.mean).toBe(1);
+    expect([...begins.values()].some((row) => row < 100)).toBe(expected);
+    // the first one is the baseline, right on no row: where most go wrong val comes first
+    expect([...begins.values()].slice(0, 5).every((row) => row >= 100)).toBe(true);
   });
 
   test("later rounds go on from the best one so far", async () => {

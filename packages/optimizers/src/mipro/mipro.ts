@@ -10,6 +10,8 @@ import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
+import { ladderOf } from "./rows.ts";
+import type { Failures } from "./search.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, isZeroShot, miproSettings, pointsToTry, textsOf } from "./settings.ts";
@@ -46,8 +48,13 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       const allowance = allowanceOf(study, settings);
       const { looked, most, reserve } = allowance;
       const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
+      // how many rows will go wrong is not known before they are looked at
+      const ladders = Array.from({ length: allowance.failures + 1 }, (_, wrong) => ladderOf(rows, order.length, wrong));
       const couldTry = (upTo: number): boolean =>
-        bracketOf({ ...frame, upTo }, trials, study.remaining() - looked, points).size > 0;
+        ladders.every(
+          (ladder) =>
+            bracketOf({ ...frame, upTo }, ladder, trials, { left: study.remaining() - looked, points }).size > 0,
+        );
       let choices = firstChoices(study.space, study.baseline);
       let trials: readonly Trial[] = [await baselineOf(study, order)];
       let seen: readonly Row[] = [];
@@ -68,10 +75,9 @@ export function mipro(options: MiproOptions = {}): Optimizer {
           study.note({ type: "remark", text: nothingVaries });
           return;
         }
-        trials = await search(
-          { ...frame, choices, axes, upTo: allowance.upTo(round), label: `mipro/${round}` },
-          trials,
-        );
+        const label = `mipro/${round}`;
+        const failures = failuresOf(study, seen, allowance.failures, label);
+        trials = await search({ ...frame, choices, axes, failures, upTo: allowance.upTo(round), label }, trials);
       }
       // no round has begun
       if (summary === undefined && !isSolved(trials, order.length, study.range[1]))
@@ -119,6 +125,14 @@ function toLookAt(study: Study, { looked }: Allowance, seen: readonly Row[]): re
   const order = study.rng("mipro/train").shuffle(study.train.map(({ id }) => id));
   const rank = (id: ExampleId): number => (!last.has(id) ? 1 : last.get(id) === study.range[1] ? 2 : 0);
   return order.toSorted((a, b) => rank(a) - rank(b)).slice(0, looked);
+}
+
+/** Up to `most` of the rows that went wrong, and the share of those scored that did; none where most of them did. */
+function failuresOf(study: Study, seen: readonly Row[], most: number, label: string): Failures {
+  const scored = seen.filter(({ score }) => score !== undefined);
+  const wrong = scored.filter(({ score }) => score !== study.range[1]).map(({ id }) => id);
+  const share = wrong.length / Math.max(1, scored.length);
+  return { ids: share > 1 / 2 ? [] : study.rng(`${label}/failures`).shuffle(wrong).slice(0, most), share };
 }
 
 interface Growth {
@@ -197,5 +211,7 @@ async function finish(
 function finalistsOf(study: Study, trials: readonly Trial[]): readonly Trial[] {
   const width = widthOf(study);
   const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
-  return trials.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
+  // nothing is known of how those do on val that were scored on failures alone
+  const seen = trials.filter(({ scores }) => scores.length > 0);
+  return seen.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
 }

@@ -1,6 +1,7 @@
 import { wholeNumber } from "../demos/limits.ts";
+import type { Ladder } from "./brackets.ts";
 
-/** How many val rows a trial is scored on at first, and how many trials are scored on more. */
+/** How many rows a trial is scored on at first, and how many trials are scored on more. */
 export interface RowsRule {
   /** With its settings: part of the run's fingerprint. */
   readonly name: string;
@@ -8,31 +9,47 @@ export interface RowsRule {
   levels(rows: number): readonly number[];
   /** One trial in so many goes on from each level to the next; from 2. */
   readonly factor: number;
+  /** How many train rows that the best one fails on come before those of val, if there are so many; from 0. */
+  readonly failures: number;
 }
 
 /** All of val at once. */
-export const fullRows: RowsRule = { name: "fullRows", levels: (rows) => [rows], factor: 2 };
+export const fullRows: RowsRule = { name: "fullRows", levels: (rows) => [rows], factor: 2, failures: 0 };
+
+/** Train rows that may come first: none where all of val is seen at once, and few where val itself is small. */
+export function mostFailures({ levels, failures }: RowsRule, val: number): number {
+  return levels(val).length === 1 ? 0 : Math.min(failures, Math.floor(val / 8));
+}
+
+/** The levels of trials that are scored on `failures` train rows and then on `val` others. */
+export function ladderOf({ levels, factor }: RowsRule, val: number, failures: number): Ladder {
+  return { levels: levels(failures + val), factor };
+}
 
 export interface HalvingOptions {
   /** Rows of the first level, from 1. Default 6. */
   readonly least?: number;
   /** How many times as many rows the next level has; and one trial in so many goes up. From 2. Default 2. */
   readonly factor?: number;
+  /** How many train rows that the best one fails on come before those of val, from 0. Default `least`. */
+  readonly failures?: number;
 }
 
 /**
  * Successive halving over rows: points begin in brackets, as many as a round's share of the budget pays for, and of those
  * that reached a level the best one in `factor` goes on to the next, so that most rows are spent on what is promising. All
  * trials see the rows in the same order, and are compared on the same ones. Without waiting for a bracket (ASHA) the first
- * points of a round would go up as the best of two or three: on 200 val rows they took all of its rows.
+ * points of a round would go up as the best of two or three: on 200 val rows they took all of its rows. What a point is first
+ * scored on are `failures`: where most rows are right already, a few others tell nobody apart.
  * Source: Jamieson and Talwalkar, 2016, "Non-stochastic Best Arm Identification and Hyperparameter Optimization"
  * (arXiv 1502.07943, algorithm 1). Throws `config` errors for options out of range.
  */
 export function halving(options: HalvingOptions = {}): RowsRule {
   const least = wholeNumber("mipro", "least of halving", options.least ?? 6, 1);
   const factor = wholeNumber("mipro", "factor of halving", options.factor ?? 2, 2);
+  const failures = wholeNumber("mipro", "failures of halving", options.failures ?? least, 0);
   return {
-    name: `halving(${least}, ${factor})`,
+    name: `halving(${least}, ${factor}, ${failures})`,
     levels(rows) {
       const levels: number[] = [];
       // a level that is nearly all of val saves nothing
@@ -40,5 +57,6 @@ export function halving(options: HalvingOptions = {}): RowsRule {
       return [...levels, rows];
     },
     factor,
+    failures,
   };
 }

@@ -1,5 +1,5 @@
-import type { ExampleId, Study } from "@cultivar/core";
-import { inOrder } from "@cultivar/core";
+import type { Candidate, ExampleId, Study } from "@cultivar/core";
+import { estimate, inOrder } from "@cultivar/core";
 import { drawNewPoint } from "../samplers/new-points.ts";
 import type { Axis, Point, Sampler } from "../samplers/sampler.ts";
 import { keyOf, sizeOf } from "../samplers/sampler.ts";
@@ -8,8 +8,16 @@ import { ascent, longestStep, nextBracket } from "./brackets.ts";
 import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
-import type { Trial } from "./trials.ts";
-import { isSolved, observationsOf, rowsOf, standings } from "./trials.ts";
+import { ladderOf } from "./rows.ts";
+import type { Guess, Trial } from "./trials.ts";
+import { askedOf, isSolved, observationsOf, rowsOf, standings } from "./trials.ts";
+
+/** Train rows that are not as good as can be for the best one of before, and how much they stand for. */
+export interface Failures {
+  readonly ids: readonly ExampleId[];
+  /** Share of all rows that are like them, in [0, 1]; the others have the best score. */
+  readonly share: number;
+}
 
 /** One phase of the search: the same choices throughout. */
 export interface Phase {
@@ -19,7 +27,9 @@ export interface Phase {
   readonly sampler: Sampler;
   readonly rows: RowsRule;
   readonly width: number;
-  /** Val in the order in which trials are scored on it. */
+  /** What trials are scored on first. */
+  readonly failures: Failures;
+  /** Val in the order in which trials are scored on it then. */
   readonly order: readonly ExampleId[];
   /** It ends when trials have so many rows in all. */
   readonly upTo: number;
@@ -51,15 +61,16 @@ interface Progress {
  * there, a trial that goes up in it on more. What is in flight when it finds an end is finished: it has been paid for.
  */
 export async function search(phase: Phase, trials: readonly Trial[]): Promise<readonly Trial[]> {
-  const ladder = ladderOf(phase.rows, phase.order.length);
+  const ladder = ladderOf(phase.rows, phase.order.length, phase.failures.ids.length);
   const { width, study } = phase;
   const remaining = study.remaining();
   const next = (all: readonly Trial[], left: number): Bracket =>
-    bracketOf(phase, all, left, sizeOf(phase.axes) - all.length);
+    bracketOf(phase, ladder, all, { left, points: sizeOf(phase.axes) - all.length });
   const first = next(trials, remaining);
   if (first.size === 0) return trials;
-  // brackets shrink with what is left: none has a longer step than the first
-  const cost = longestStep(first, ladder);
+  // brackets shrink with what is left, but the last points of a space climb
+  const couldRunOut = sizeOf(phase.axes) - trials.length <= remaining / ladder.levels[0]!;
+  const cost = longestStep({ ...first, climbs: first.climbs || couldRunOut }, ladder);
   const last = await inOrder<Progress, Trial | undefined>(study, {
     width,
     cost,
@@ -79,18 +90,13 @@ export async function search(phase: Phase, trials: readonly Trial[]): Promise<re
   return last.trials;
 }
 
-function ladderOf(rows: RowsRule, count: number): Ladder {
-  return { levels: rows.levels(count), factor: rows.factor };
-}
-
 /** The next bracket among so many new points: within the phase's share, and what is kept for what comes after it. */
 export function bracketOf(
-  phase: Pick<Phase, "rows" | "order" | "upTo" | "most" | "reserve">,
+  phase: Pick<Phase, "upTo" | "most" | "reserve">,
+  ladder: Ladder,
   trials: readonly Trial[],
-  left: number,
-  points: number,
+  { left, points }: { readonly left: number; readonly points: number },
 ): Bracket {
-  const ladder = ladderOf(phase.rows, phase.order.length);
   const rows = Math.min(phase.upTo - rowsOf(trials), spare(phase, trials, left));
   return nextBracket({ trials: trials.length, rows, points }, ladder);
 }
@@ -122,12 +128,12 @@ async function advance(phase: Phase, ladder: Ladder, step: number, progress: Pro
     ? undefined
     : ascentIn(phase, bracket, trials, ladder).up.find((place) => place % width === step % width);
   if (!begin && up === undefined) return undefined;
-  const before = up === undefined ? 0 : trials[up]!.scores.length;
+  const before = up === undefined ? 0 : askedOf(trials[up]!);
   const rows = ladder.levels.find((level) => level > before)! - before;
   // a bracket fits when it begins; by rows that could not be scored and points that came twice it may turn out otherwise
   if (spare(phase, trials, progress.left) < rows) return undefined;
   const trial = up === undefined ? suggested(phase, step, trials) : trials[up]!;
-  return trial && further(study, trial, rows, order);
+  return trial && further(phase, trial, rows);
 }
 
 /** A point that was not tried, without any rows; undefined when there is none. */
@@ -147,12 +153,23 @@ function suggested(phase: Phase, step: number, trials: readonly Trial[]): Trial 
   return { point, candidate, scores: [] };
 }
 
-/** A trial that was scored on so many rows more. */
-async function further(study: Study, trial: Trial, rows: number, order: readonly ExampleId[]): Promise<Trial> {
+/** A trial that was scored on so many rows more: on the failures first, all of them at once. */
+async function further({ study, order, failures }: Phase, trial: Trial, rows: number): Promise<Trial> {
   const { candidate, scores } = trial;
-  const ids = order.slice(scores.length, scores.length + rows);
+  const isNew = askedOf(trial) === 0 && failures.ids.length > 0;
+  const begun = isNew ? { ...trial, guess: await guessOf(study, candidate, failures) } : trial;
+  const ids = order.slice(scores.length, scores.length + rows - (isNew ? failures.ids.length : 0));
+  if (ids.length === 0) return begun;
   const { rows: scored } = await study.evaluate({ candidate, split: "val", ids });
-  return { ...trial, scores: [...scores, ...scored.map(({ score }) => score)] };
+  return { ...begun, scores: [...scores, ...scored.map(({ score }) => score)] };
+}
+
+/** What a candidate's scores on the failures say of all rows: the others stay as good as they are. */
+async function guessOf(study: Study, candidate: Candidate, { ids, share }: Failures): Promise<Guess> {
+  const { rows } = await study.evaluate({ candidate, split: "train", capture: "score", ids });
+  const { mean } = estimate(rows.flatMap(({ score }) => score ?? []));
+  const value = mean === undefined ? undefined : (1 - share) * study.range[1] + share * mean;
+  return { value, asked: ids.length };
 }
 
 /** The trials with one of them further on; steps in flight together may have come to the same point. */
@@ -160,7 +177,7 @@ function merged(trials: readonly Trial[], trial: Trial): readonly Trial[] {
   const key = keyOf(trial.point);
   const at = trials.findIndex(({ point }) => keyOf(point) === key);
   if (at === -1) return [...trials, trial];
-  return trials[at]!.scores.length >= trial.scores.length ? trials : trials.with(at, trial);
+  return askedOf(trials[at]!) >= askedOf(trial) ? trials : trials.with(at, trial);
 }
 
 /** Which value of each axis that has several, from 0, the baseline's. */

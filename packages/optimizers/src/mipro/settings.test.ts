@@ -40,6 +40,13 @@ describe("what a run may spend", () => {
     });
   });
 
+  test("leaves room for failures that trials are scored on first, of the train rows that are looked at", () => {
+    expect(allowed(320).failures).toBe(2);
+    expect(allowed(320, { looked: 1 }).failures).toBe(1);
+    expect(allowed(320, { rows: fullRows }).failures).toBe(0);
+    expect(allowed(320, { instructions: 0, maxBootstrapped: 0, maxLabeled: 0 }).failures).toBe(0);
+  });
+
   test("is kept for nobody where all trials are scored on all rows", () => {
     expect(allowed(320, { rows: fullRows }).reserve).toBe(0);
   });

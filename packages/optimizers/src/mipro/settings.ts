@@ -10,7 +10,7 @@ import { planOf, proposalsOf } from "./auto.ts";
 import { leastRows } from "./brackets.ts";
 import { firstChoices } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
-import { halving } from "./rows.ts";
+import { halving, ladderOf, mostFailures } from "./rows.ts";
 
 export interface MiproOptions {
   /** Chooses the points. Default `tpe()`: no other one does better in the benchmark. */
@@ -93,9 +93,11 @@ export interface Allowance {
   readonly rounds: number;
   /** Train rows of each round. */
   readonly looked: number;
-  /** Val rows of trials at the end of each round, the baseline's pass included; the last round takes what is left. */
+  /** Of those that went wrong, how many trials are scored on first at most. */
+  readonly failures: number;
+  /** Rows of trials at the end of each round, the baseline's pass included; the last round takes what is left. */
   readonly upTo: (round: number) => number;
-  /** Val rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
+  /** Rows of trials and finalists at most, the baseline's pass included; Infinity where the budget alone limits them. */
   readonly most: number;
   /** Evaluations kept for the finalists: enough for one of them at least; none where all points can be scored on all of val. */
   readonly reserve: number;
@@ -118,7 +120,8 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const size = { axes: axesThatVary(study.space, settings), val, rounds: asked, looked: wanted };
   const plan = effort && planOf(effort, size, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
-  const ladder = { levels: rows.levels(val), factor: rows.factor };
+  const failures = Math.min(wanted, mostFailures(rows, val));
+  const ladder = ladderOf(rows, val, failures);
   const kept = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
   // whatever is tried on few rows, one of them can win
   const reserve = ladder.levels.length === 1 || points * val <= total ? 0 : kept;
@@ -140,6 +143,7 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   return {
     rounds,
     looked,
+    failures: Math.min(failures, looked),
     upTo: (round) =>
       plan === undefined && round === rounds - 1
         ? Number.POSITIVE_INFINITY

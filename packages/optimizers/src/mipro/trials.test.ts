@@ -1,6 +1,6 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Trial } from "./trials.ts";
-import { championOf, gainOver, leaderOf, observationsOf, standings } from "./trials.ts";
+import { championOf, gainOver, leaderOf, observationsOf, rowsOf, standings } from "./trials.ts";
 
 const trial = (place: number, ...scores: readonly (number | undefined)[]): Trial => ({
   point: [place],
@@ -44,4 +44,36 @@ test("the champion was scored on every row, and a trial far behind it is not ope
   const all = [baseline, champion, trial(2, 0, 0, 0, 0), trial(3, 1, 1)];
   expect(championOf(all, 8)).toBe(champion);
   expect(standings(all, 8, 1).map(({ open }) => open)).toEqual([false, true, false, true]);
+});
+
+describe("a guess from failures", () => {
+  const guessed = (value: number | undefined, ...scores: readonly (number | undefined)[]): Trial => ({
+    ...trial(1, ...scores),
+    guess: { value, asked: 4 },
+  });
+  const mean = (one: Trial, level: number): number => standings([baseline, one], 8, 1)[1]!.mean(level);
+
+  test("counts half as much as as many val rows", () => {
+    expect(mean(guessed(0.8, 1, 0), 4)).toBeCloseTo(0.8, 12);
+    expect(mean(guessed(0.8, 1, 0), 6)).toBeCloseTo((2 * 0.8 + 1) / 4, 12);
+    expect(mean(guessed(0.8, 1, undefined), 6)).toBeCloseTo((2 * 0.8 + 1) / 3, 12);
+  });
+
+  test("of rows that could not be scored says nothing", () => {
+    expect(mean(guessed(undefined), 4)).toBe(Number.NEGATIVE_INFINITY);
+    expect(mean(guessed(undefined, 1, 0), 6)).toBe(0.5);
+    expect(observationsOf([baseline, guessed(undefined)], 0, 1)).toHaveLength(1);
+  });
+
+  test("is what a sampler is told until val is known", () => {
+    expect(observationsOf([baseline, guessed(0.8)], 0, 1)[1]).toEqual({ point: [1], value: 0.8, rows: 2 });
+    expect(observationsOf([baseline, guessed(0.8, 1)], 0, 1)[1]).toEqual({ point: [1], value: 1.5, rows: 1 });
+    expect(observationsOf([trial(0, -1, 0), guessed(-0.5)], -1, 1)[1]!.value).toBe(0.5);
+  });
+
+  test("costs its rows, and makes nobody leader or champion", () => {
+    expect(rowsOf([baseline, guessed(1)])).toBe(12);
+    expect(leaderOf([baseline, guessed(1)], 1)).toBe(baseline);
+    expect(championOf([baseline, guessed(1)], 8)).toBe(baseline);
+  });
 });
