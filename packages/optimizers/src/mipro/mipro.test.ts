@@ -63,6 +63,9 @@ async function run(options: MiproOptions, changes: Partial<NameTarget> = {}, mod
   return { target, models, result: await compile(name, target) };
 }
 
+/** Right on every other row beforehand. */
+const easy: NameTarget["metric"] = ({ output, example }) => (output.name === "yes" || example.input.n % 8 > 3 ? 1 : 0);
+
 const demosTried = ({ candidates }: CompileResult): number =>
   Math.max(...candidates.map(({ candidate }) => decodeDemos(candidate["name.demos"]!).rows.length));
 const instructionsOf = ({ candidate }: CompileResult): string => candidate["name.instructions"]!;
@@ -141,13 +144,14 @@ describe("what is searched", () => {
   });
 
   test.each([
-    ["halving", halving(), true],
-    ["halving without failures", halving({ failures: 0 }), false],
-    ["all rows at once", fullRows, false],
-  ])("with %s, points begin with train rows that the best one fails on: %s", async (_, rule, expected) => {
+    ["halving", halving(), easy, true],
+    ["halving where most go wrong", halving(), undefined, false],
+    ["halving without failures", halving({ failures: 0 }), easy, false],
+    ["all rows at once", fullRows, easy, false],
+  ])("by %s, do points begin with train rows that the best one fails on?", async (_, rule, metric, expected) => {
     const data = { train: rows(0, 24), val: rows(100, 48) };
-    const options = { rows: rule, maxBootstrapped: 0, maxLabeled: 0 };
-    const { result, models } = await run(options, { data, budget: { evaluations: 1000 }, concurrency: 1 });
+    const changes = { data, budget: { evaluations: 1000 }, concurrency: 1, ...(metric && { metric }) };
+    const { result, models } = await run({ rows: rule, maxBootstrapped: 0, maxLabeled: 0 }, changes);
     const begins = new Map<string, number>();
     for (const { messages } of models.default.calls) {
       const prompt = messages.slice(0, -1).map(textOf).join("\n");
@@ -156,8 +160,18 @@ describe("what is searched", () => {
     }
     expect(result.val.best.mean).toBe(1);
     expect([...begins.values()].some((row) => row < 100)).toBe(expected);
-    // the first one is the baseline, right on no row: where most go wrong val comes first
-    expect([...begins.values()].slice(0, 5).every((row) => row >= 100)).toBe(true);
+  });
+
+  test.each([1, 2, 4])("a text that comes alone is scored on all of val, with width %i", async (width) => {
+    const models = cast();
+    const same = scriptedModel(({ messages }) =>
+      /```/.test(textOf(messages[0]!)) ? `\`\`\`\n${words.join(" ").toUpperCase()}\n\`\`\`` : "They are animals.",
+    );
+    const options = { width, rounds: 1, maxBootstrapped: 0, maxLabeled: 0 };
+    const data = { train: rows(0, 60), val: rows(100, 100) };
+    const changes = { data, metric: easy, budget: { evaluations: 280 } };
+    const { result } = await run(options, changes, { ...models, reflect: same });
+    expect(result.val.best.mean).toBe(1);
   });
 
   test("later rounds go on from the best one so far", async () => {
@@ -292,15 +306,24 @@ describe("the same result, byte for byte and with no request made twice", () => 
     return `${printArtifact(artifactFrom(name, target, result))}${JSON.stringify({ lineage, candidates, front, remarks, evaluations })}`;
   }
 
-  test.each([{ width: 1 }, { width: 4 }, { width: 4, rounds: 3 }])(
-    "whatever the latencies, with %j",
-    async (options) => {
-      const expected = await printed(options, 0);
-      for (let schedule = 1; schedule <= 3; schedule++)
-        expect(await printed(options, schedule, { concurrency: [3, 64][schedule % 2]! })).toBe(expected);
-      expect(await printed(options, 5, { concurrency: 1 })).toBe(expected);
-    },
-  );
+  // as many rows are right as wrong beforehand, so that points begin with failures
+  const large: Partial<NameTarget> = {
+    data: { train: rows(0, 24), val: rows(100, 48) },
+    budget: { evaluations: 1000 },
+    metric: easy,
+  };
+  test.each<[MiproOptions, Partial<NameTarget>]>([
+    [{ width: 1 }, {}],
+    [{ width: 4 }, {}],
+    [{ width: 4, rounds: 3 }, {}],
+    [{ width: 1, maxBootstrapped: 0, maxLabeled: 0 }, large],
+    [{ width: 4, maxBootstrapped: 0, maxLabeled: 0 }, large],
+  ])("whatever the latencies, with %j", async (options, changes) => {
+    const expected = await printed(options, 0, changes);
+    for (let schedule = 1; schedule <= 3; schedule++)
+      expect(await printed(options, schedule, { ...changes, concurrency: [3, 64][schedule % 2]! })).toBe(expected);
+    expect(await printed(options, 5, { ...changes, concurrency: 1 })).toBe(expected);
+  });
 
   test("by seed, 0 included", async () => {
     const [zero, nine] = [await printed({}, 0, { seed: 0 }), await printed({}, 0, { seed: 9 })];

@@ -8,9 +8,10 @@ import type { Grounds } from "../proposals/grounded.ts";
 import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
+import { sizeOf } from "../samplers/sampler.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
-import { ladderOf } from "./rows.ts";
+import { laddersOf } from "./rows.ts";
 import type { Failures } from "./search.ts";
 import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
@@ -24,7 +25,7 @@ const observations = 3;
 /**
  * Bayesian search over instructions, demo sets and every choice of the space. Each round looks at train rows, sorts what
  * goes wrong, has `models.reflect` propose texts, and makes demo sets of runs and labels; then a sampler chooses
- * combinations, which are scored on few val rows at first, and on all of them where they do well.
+ * combinations, which are scored on few rows at first, and on all of val where they do well.
  * Source: Opsahl-Ong et al., 2024, "Optimizing Instructions and Demonstrations for Multi-Stage Language Model Programs"
  * (arXiv 2406.11695; MIPRO). Differs: rows are halved and not drawn afresh, points are compared on the same rows, failures
  * are triaged, and later rounds go on from the best point.
@@ -49,7 +50,7 @@ export function mipro(options: MiproOptions = {}): Optimizer {
       const { looked, most, reserve } = allowance;
       const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
       // how many rows will go wrong is not known before they are looked at
-      const ladders = Array.from({ length: allowance.failures + 1 }, (_, wrong) => ladderOf(rows, order.length, wrong));
+      const ladders = laddersOf(rows, order.length, allowance.failures);
       const couldTry = (upTo: number): boolean =>
         ladders.every(
           (ladder) =>
@@ -76,7 +77,9 @@ export function mipro(options: MiproOptions = {}): Optimizer {
           return;
         }
         const label = `mipro/${round}`;
-        const failures = failuresOf(study, seen, allowance.failures, label);
+        // a point alone is not told apart from others by them
+        const isAlone = sizeOf(axes) - trials.length < rows.factor;
+        const failures = failuresOf(study, seen, isAlone ? 0 : allowance.failures, label);
         trials = await search({ ...frame, choices, axes, failures, upTo: allowance.upTo(round), label }, trials);
       }
       // no round has begun
@@ -207,11 +210,15 @@ async function finish(
   if (isOpen && trials.length > 1) await observeAgain(study, observations);
 }
 
+const guessOf = ({ guess }: Trial): number => guess?.value ?? Number.NEGATIVE_INFINITY;
+
 /** The points that are believed best. */
 function finalistsOf(study: Study, trials: readonly Trial[]): readonly Trial[] {
   const width = widthOf(study);
   const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
-  // nothing is known of how those do on val that were scored on failures alone
+  // of those that were scored on failures alone it is not known how they do on val: they come in where nobody else does
   const seen = trials.filter(({ scores }) => scores.length > 0);
-  return seen.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
+  const best = seen.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
+  const guessed = trials.toSorted((a, b) => guessOf(b) - guessOf(a)).slice(0, 1);
+  return seen.length > 1 ? best : [...guessed, ...best];
 }

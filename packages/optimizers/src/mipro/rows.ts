@@ -1,5 +1,7 @@
+import { CultivarError } from "@cultivar/core";
 import { wholeNumber } from "../demos/limits.ts";
 import type { Ladder } from "./brackets.ts";
+import { leastRows } from "./brackets.ts";
 
 /** How many rows a trial is scored on at first, and how many trials are scored on more. */
 export interface RowsRule {
@@ -9,16 +11,27 @@ export interface RowsRule {
   levels(rows: number): readonly number[];
   /** One trial in so many goes on from each level to the next; from 2. */
   readonly factor: number;
-  /** How many train rows that the best one fails on come before those of val, if there are so many; from 0. */
+  /** How many train rows that the best one fails on come before those of val, from 0; no more than the first level counts. */
   readonly failures: number;
 }
 
 /** All of val at once. */
 export const fullRows: RowsRule = { name: "fullRows", levels: (rows) => [rows], factor: 2, failures: 0 };
 
-/** Train rows that may come first: none where all of val is seen at once, and few where val itself is small. */
+/** Train rows that may come first: none where all of val is seen at once, few where val is small, no more than a first level. */
 export function mostFailures({ levels, failures }: RowsRule, val: number): number {
-  return levels(val).length === 1 ? 0 : Math.min(failures, Math.floor(val / 8));
+  const [first, second] = levels(val);
+  return second === undefined ? 0 : Math.min(failures, Math.floor(val / 8), first!);
+}
+
+/** Rows without which no bracket begins, whatever number of `failures` at most there will be. */
+export function leastRowsOf(rows: RowsRule, val: number, failures: number): number {
+  return Math.max(...laddersOf(rows, val, failures).map(leastRows));
+}
+
+/** By how many failures there are, from none to so many. */
+export function laddersOf(rows: RowsRule, val: number, failures: number): readonly Ladder[] {
+  return Array.from({ length: failures + 1 }, (_, wrong) => ladderOf(rows, val, wrong));
 }
 
 /** The levels of trials that are scored on `failures` train rows and then on `val` others. */
@@ -31,7 +44,7 @@ export interface HalvingOptions {
   readonly least?: number;
   /** How many times as many rows the next level has; and one trial in so many goes up. From 2. Default 2. */
   readonly factor?: number;
-  /** How many train rows that the best one fails on come before those of val, from 0. Default `least`. */
+  /** How many train rows that the best one fails on come before those of val, from 0; no more than `least`, its default. */
   readonly failures?: number;
 }
 
@@ -48,6 +61,8 @@ export function halving(options: HalvingOptions = {}): RowsRule {
   const least = wholeNumber("mipro", "least of halving", options.least ?? 6, 1);
   const factor = wholeNumber("mipro", "factor of halving", options.factor ?? 2, 2);
   const failures = wholeNumber("mipro", "failures of halving", options.failures ?? least, 0);
+  if (failures > least)
+    throw new CultivarError("config", `mipro: failures of halving must be at most least, ${least}, got ${failures}`);
   return {
     name: `halving(${least}, ${factor}, ${failures})`,
     levels(rows) {

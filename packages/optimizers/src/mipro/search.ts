@@ -15,7 +15,7 @@ import { askedOf, isSolved, observationsOf, rowsOf, standings } from "./trials.t
 /** Train rows that are not as good as can be for the best one of before, and how much they stand for. */
 export interface Failures {
   readonly ids: readonly ExampleId[];
-  /** Share of all rows that are like them, in [0, 1]; the others have the best score. */
+  /** Share of the rows looked at that are like them, in [0, 1]; the others have the best score. */
   readonly share: number;
 }
 

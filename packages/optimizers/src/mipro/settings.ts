@@ -7,15 +7,14 @@ import type { Sampler } from "../samplers/sampler.ts";
 import { tpe } from "../samplers/tpe.ts";
 import type { Effort } from "./auto.ts";
 import { planOf, proposalsOf } from "./auto.ts";
-import { leastRows } from "./brackets.ts";
 import { firstChoices } from "./choices.ts";
 import type { RowsRule } from "./rows.ts";
-import { halving, ladderOf, mostFailures } from "./rows.ts";
+import { halving, leastRowsOf, mostFailures } from "./rows.ts";
 
 export interface MiproOptions {
   /** Chooses the points. Default `tpe()`: no other one does better in the benchmark. */
   readonly sampler?: Sampler;
-  /** How many val rows a point is scored on. Default `halving()`. */
+  /** How many rows a point is scored on, and which come first. Default `halving()`. */
   readonly rows?: RowsRule;
   /**
    * Limits the search to what is usual for this effort, whatever else the budget leaves; also how many texts and demo sets
@@ -121,23 +120,23 @@ export function allowanceOf(study: Study, settings: MiproSettings): Allowance {
   const plan = effort && planOf(effort, size, rows);
   const total = Math.min(left, plan?.evaluations ?? Number.POSITIVE_INFINITY);
   const failures = Math.min(wanted, mostFailures(rows, val));
-  const ladder = ladderOf(rows, val, failures);
+  const least = leastRowsOf(rows, val, failures);
   const kept = Math.min(finalists * val, Math.max(val, Math.floor(total / 4)));
   // whatever is tried on few rows, one of them can win
-  const reserve = ladder.levels.length === 1 || points * val <= total ? 0 : kept;
+  const reserve = rows.levels(val).length === 1 || points * val <= total ? 0 : kept;
   const dealt = (count: number): { readonly rounds: number; readonly looked: number; readonly forTrials: number } => {
     const looked = Math.min(wanted, Math.floor(total / Math.max(8, 2 * count)));
     return { rounds: count, looked, forTrials: Math.max(0, total - reserve - count * looked) };
   };
   const paid = Array.from({ length: asked }, (_, i) => dealt(asked - i)).find(
-    ({ rounds, forTrials }) => forTrials / rounds >= leastRows(ladder),
+    ({ rounds, forTrials }) => forTrials / rounds >= least,
   );
   const { rounds, looked, forTrials } = paid ?? dealt(1);
   if (plan !== undefined) {
     const calls = texts === 0 ? 0 : rounds * instructions * texts + 1;
     study.note({
       type: "remark",
-      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} on train, the rest on val) and about ${calls} proposer calls, more where a reply is asked for again, for ${instructions} texts per component and ${isZeroShot(settings) ? 0 : demoSets} demo sets per module in each of ${rounds} rounds`,
+      text: `mipro: ${effort!} effort: at most ${total} evaluations (${rounds * looked} to look at train rows, the rest to score points) and about ${calls} proposer calls, more where a reply is asked for again, for ${instructions} texts per component and ${isZeroShot(settings) ? 0 : demoSets} demo sets per module in each of ${rounds} rounds`,
     });
   }
   return {
