@@ -150,7 +150,12 @@ describe("what is searched", () => {
     ["all rows at once", fullRows, easy, false],
   ])("by %s, do points begin with train rows that the best one fails on?", async (_, rule, metric, expected) => {
     const data = { train: rows(0, 24), val: rows(100, 48) };
-    const changes = { data, budget: { evaluations: 1000 }, concurrency: 1, ...(metric && { metric }) };
+    let judged = 0;
+    const counted: NameTarget["metric"] = (row) => {
+      judged++;
+      return metric === undefined ? (row.output.name === "yes" ? 1 : 0) : metric(row);
+    };
+    const changes = { data, budget: { evaluations: 1000 }, concurrency: 1, metric: counted };
     const { result, models } = await run({ rows: rule, maxBootstrapped: 0, maxLabeled: 0 }, changes);
     const begins = new Map<string, number>();
     for (const { messages } of models.default.calls) {
@@ -159,6 +164,8 @@ describe("what is searched", () => {
       if (!begins.has(prompt)) begins.set(prompt, row);
     }
     expect(result.val.best.mean).toBe(1);
+    // no row is judged twice, whoever looks at it later
+    expect(judged).toBe(result.evaluations);
     expect([...begins.values()].some((row) => row < 100)).toBe(expected);
   });
 

@@ -27,8 +27,8 @@ const observations = 3;
  * goes wrong, has `models.reflect` propose texts, and makes demo sets of runs and labels; then a sampler chooses
  * combinations, which are scored on few rows at first, and on all of val where they do well.
  * Source: Opsahl-Ong et al., 2024, "Optimizing Instructions and Demonstrations for Multi-Stage Language Model Programs"
- * (arXiv 2406.11695; MIPRO). Differs: rows are halved and not drawn afresh, points are compared on the same rows, failures
- * are triaged, and later rounds go on from the best point.
+ * (arXiv 2406.11695; MIPRO). Differs: rows are halved and not drawn afresh, points are compared on the same rows, and on
+ * failures of the best one first; failures are triaged, and later rounds go on from the best point.
  * Throws `config` errors for options out of range.
  */
 export function mipro(options: MiproOptions = {}): Optimizer {

@@ -166,7 +166,8 @@ async function further({ study, order, failures }: Phase, trial: Trial, rows: nu
 
 /** What a candidate's scores on the failures say of all rows: the others stay as good as they are. */
 async function guessOf(study: Study, candidate: Candidate, { ids, share }: Failures): Promise<Guess> {
-  const { rows } = await study.evaluate({ candidate, split: "train", capture: "score", ids });
+  // with traces: a next round that looks at these rows again would have them made, and judged, anew
+  const { rows } = await study.evaluate({ candidate, split: "train", capture: "trace", ids });
   const { mean } = estimate(rows.flatMap(({ score }) => score ?? []));
   const value = mean === undefined ? undefined : (1 - share) * study.range[1] + share * mean;
   return { value, asked: ids.length };
