@@ -63,7 +63,7 @@ async function run(options: MiproOptions, changes: Partial<NameTarget> = {}, mod
   return { target, models, result: await compile(name, target) };
 }
 
-/** Right on every other row beforehand. */
+/** Right on half of the rows beforehand. */
 const easy: NameTarget["metric"] = ({ output, example }) => (output.name === "yes" || example.input.n % 8 > 3 ? 1 : 0);
 
 const demosTried = ({ candidates }: CompileResult): number =>

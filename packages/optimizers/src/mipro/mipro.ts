@@ -17,7 +17,7 @@ import { bracketOf, search } from "./search.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, isZeroShot, miproSettings, pointsToTry, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
-import { gainOver, isSolved, leaderOf, rowsOf } from "./trials.ts";
+import { finalistsOf, isSolved, leaderOf, rowsOf } from "./trials.ts";
 
 /** Observations of each val row of the winner, if evaluations are left. */
 const observations = 3;
@@ -130,7 +130,7 @@ function toLookAt(study: Study, { looked }: Allowance, seen: readonly Row[]): re
   return order.toSorted((a, b) => rank(a) - rank(b)).slice(0, looked);
 }
 
-/** Up to `most` of the rows that went wrong, and the share of those scored that did; none where most of them did. */
+/** Up to `most` of the rows that went wrong, none where more than half did; and the share of those scored that did. */
 function failuresOf(study: Study, seen: readonly Row[], most: number, label: string): Failures {
   const scored = seen.filter(({ score }) => score !== undefined);
   const wrong = scored.filter(({ score }) => score !== study.range[1]).map(({ id }) => id);
@@ -201,24 +201,11 @@ async function finish(
   { most, isOpen }: Allowance,
 ): Promise<void> {
   let rows = rowsOf(trials);
-  for (const { candidate, scores } of finalistsOf(study, trials)) {
+  for (const { candidate, scores } of finalistsOf(trials, finalists, widthOf(study))) {
     const ids = order.slice(scores.length);
     if (ids.length === 0 || ids.length > Math.min(study.remaining(), most - rows)) continue;
     rows += ids.length;
     await study.evaluate({ candidate, split: "val", ids });
   }
   if (isOpen && trials.length > 1) await observeAgain(study, observations);
-}
-
-const guessOf = ({ guess }: Trial): number => guess?.value ?? Number.NEGATIVE_INFINITY;
-
-/** The points that are believed best. */
-function finalistsOf(study: Study, trials: readonly Trial[]): readonly Trial[] {
-  const width = widthOf(study);
-  const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
-  // of those that were scored on failures alone it is not known how they do on val: they come in where nobody else does
-  const seen = trials.filter(({ scores }) => scores.length > 0);
-  const best = seen.toSorted((a, b) => gain(b) - gain(a)).slice(0, finalists);
-  const guessed = trials.toSorted((a, b) => guessOf(b) - guessOf(a)).slice(0, 1);
-  return seen.length > 1 ? best : [...guessed, ...best];
 }

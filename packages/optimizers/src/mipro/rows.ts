@@ -11,17 +11,17 @@ export interface RowsRule {
   levels(rows: number): readonly number[];
   /** One trial in so many goes on from each level to the next; from 2. */
   readonly factor: number;
-  /** How many train rows that the best one fails on come before those of val, from 0; no more than the first level counts. */
-  readonly failures: number;
+  /** How many train rows that the best one fails on come before those of val, from 0; no more than the first level counts. Default 0. */
+  readonly failures?: number;
 }
 
 /** All of val at once. */
-export const fullRows: RowsRule = { name: "fullRows", levels: (rows) => [rows], factor: 2, failures: 0 };
+export const fullRows: RowsRule = { name: "fullRows", levels: (rows) => [rows], factor: 2 };
 
 /** Train rows that may come first: none where all of val is seen at once, few where val is small, no more than a first level. */
-export function mostFailures({ levels, failures }: RowsRule, val: number): number {
-  const [first, second] = levels(val);
-  return second === undefined ? 0 : Math.min(failures, Math.floor(val / 8), first!);
+export function mostFailures(rows: RowsRule, val: number): number {
+  const [first, second] = rows.levels(val);
+  return second === undefined ? 0 : Math.min(rows.failures ?? 0, Math.floor(val / 8), first!);
 }
 
 /** Rows without which no bracket begins, whatever number of `failures` at most there will be. */
@@ -35,8 +35,8 @@ export function laddersOf(rows: RowsRule, val: number, failures: number): readon
 }
 
 /** The levels of trials that are scored on `failures` train rows and then on `val` others. */
-export function ladderOf({ levels, factor }: RowsRule, val: number, failures: number): Ladder {
-  return { levels: levels(failures + val), factor };
+export function ladderOf(rows: RowsRule, val: number, failures: number): Ladder {
+  return { levels: rows.levels(failures + val), factor: rows.factor };
 }
 
 export interface HalvingOptions {

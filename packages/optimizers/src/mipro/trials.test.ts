@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Trial } from "./trials.ts";
-import { championOf, gainOver, leaderOf, observationsOf, rowsOf, standings } from "./trials.ts";
+import { championOf, finalistsOf, gainOver, leaderOf, observationsOf, rowsOf, standings } from "./trials.ts";
 
 const trial = (place: number, ...scores: readonly (number | undefined)[]): Trial => ({
   point: [place],
@@ -69,6 +69,14 @@ describe("a guess from failures", () => {
     expect(observationsOf([baseline, guessed(0.8)], 0, 1)[1]).toEqual({ point: [1], value: 0.8, rows: 2 });
     expect(observationsOf([baseline, guessed(0.8, 1)], 0, 1)[1]).toEqual({ point: [1], value: 1.5, rows: 1 });
     expect(observationsOf([trial(0, -1, 0), guessed(-0.5)], -1, 1)[1]!.value).toBe(0.5);
+  });
+
+  test("makes a finalist where nobody else was seen on val", () => {
+    const [low, high, none] = [guessed(0.6), guessed(0.8), guessed(undefined)];
+    expect(finalistsOf([baseline, low, high, none], 2, 1)).toEqual([high, baseline]);
+    const known = trial(2, 0, 0);
+    expect(finalistsOf([baseline, low, high, known], 2, 1)).toEqual([baseline, known]);
+    expect(finalistsOf([baseline, none], 2, 1)).toEqual([baseline]);
   });
 
   test("costs its rows, and makes nobody leader or champion", () => {

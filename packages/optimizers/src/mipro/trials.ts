@@ -47,6 +47,19 @@ export function leaderOf(trials: readonly Trial[], width: number): Trial {
 }
 
 /**
+ * The `count` trials that are believed best, by their gains over the first one, the baseline. Of those that were scored on
+ * failures alone it is not known how they do on val: the best guess comes in where nobody else has val rows.
+ */
+export function finalistsOf(trials: readonly Trial[], count: number, width: number): readonly Trial[] {
+  const gain = (trial: Trial): number => (trial === trials[0] ? 0 : gainOver(trials[0]!, trial, width).mean);
+  const seen = trials.filter(({ scores }) => scores.length > 0);
+  const best = seen.toSorted((a, b) => gain(b) - gain(a)).slice(0, count);
+  if (seen.length > 1) return best;
+  const guessed = trials.filter(({ guess }) => guess?.value !== undefined);
+  return [...guessed.toSorted((a, b) => b.guess!.value! - a.guess!.value!).slice(0, 1), ...best];
+}
+
+/**
  * The best by mean among the trials that were asked for all `rows` rows and could be scored on nearly all of them; the
  * baseline, the first, counts as one.
  */
