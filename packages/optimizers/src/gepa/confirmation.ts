@@ -8,6 +8,11 @@ import { isComplete } from "./pool.ts";
 export interface Confirmation {
   /** With its settings: part of the run's fingerprint. */
   readonly name: string;
+  /**
+   * Whether a search that ends since every val row has the best score goes on where a second look at them says otherwise,
+   * as long as there are evaluations for it. Default false.
+   */
+  readonly doubtsLuck?: boolean;
   /** Evaluations that are kept for it; without it the search goes on to the end of its budget. */
   reserve?(members: readonly Member[]): number;
   confirm?(study: Study, members: readonly Member[]): Promise<void>;
@@ -39,6 +44,7 @@ export function confirming(options: ConfirmingOptions = {}): Confirmation {
   const unseen = ({ asked }: Member): readonly number[] => asked.flatMap((one, i) => (one ? [] : [i]));
   return {
     name: `confirming(${finalists}, ${observations})`,
+    doubtsLuck: observations > 1,
     reserve: (members) => open(members).reduce((sum, member) => sum + unseen(member).length, 0),
     async confirm(study, members) {
       for (const member of open(members)) {

@@ -22,6 +22,7 @@ import { championOf, isKnown, leaderOf, memberOf, noPromise } from "./pool.ts";
 import { reflection } from "./reflection.ts";
 import type { RewriteRule } from "./rewrite.ts";
 import { plainText } from "./rewrite.ts";
+import { lookedAtAgain } from "./second-look.ts";
 import type { Accepted, Rejected, Step } from "./steps.ts";
 import { admit } from "./steps.ts";
 import type { StopRule } from "./stops.ts";
@@ -130,19 +131,26 @@ export function gepa(options: GepaOptions = {}): Optimizer {
         const isLast = kept !== undefined && pool.left < kept + cost;
         return stop ?? (isLast ? "the evaluations left no room for another step" : undefined);
       };
-      const search = (): Promise<Pool> =>
+      const search = (from: Pool, look: number): Promise<Pool> =>
         inOrder<Pool, Step>(study, {
           width,
-          state: first,
+          state: from,
           cost,
           start: (step, pool, own) => {
-            const stream = (label: string): Rng => own.rng(`gepa/${label}`);
+            const stream = (label: string): Rng => own.rng(look === 0 ? `gepa/${label}` : `gepa/${look}/${label}`);
             return evolve({ study: own, pool, step, texts, width: range, stream }, moves, judging);
           },
           commit: (pool, step, _, left) => admit(pool, step, left, rules),
           until: (pool) => why(pool) !== undefined,
         });
-      const last = why(first) === undefined ? await search() : first;
+      let last = first;
+      for (let look = 0; ; look++) {
+        if (why(last) === undefined) last = await search(last, look);
+        const found = last;
+        const room = cost + (confirmation.reserve?.(found.members) ?? 0);
+        if (confirmation.doubtsLuck === true) last = await lookedAtAgain(study, found, range, room);
+        if (last === found) break;
+      }
       await confirmation.confirm?.(study, last.members);
       study.note({ type: "remark", text: `gepa: stopped: ${why(last)!}` });
     },

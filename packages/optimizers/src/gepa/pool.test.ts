@@ -4,7 +4,18 @@ import { describe, expect, test } from "vitest";
 import { meanOf } from "../beliefs/evidence.ts";
 import { member, poolOf } from "./fixtures/members.ts";
 import type { Member } from "./pool.ts";
-import { bestOf, championOf, isComplete, isKnown, lastSeen, leaderOf, memberOf, noPromise, witnessed } from "./pool.ts";
+import {
+  bestOf,
+  championOf,
+  isComplete,
+  isKnown,
+  lastSeen,
+  leaderOf,
+  memberOf,
+  noPromise,
+  observedAgain,
+  witnessed,
+} from "./pool.ts";
 
 const ids = ["v0", "v1", "v2", "v3"];
 const rowsOf = (scores: readonly (number | undefined)[]): readonly Row[] =>
@@ -61,6 +72,21 @@ describe("what is seen of members later", () => {
     for (const place of [1, 2]) expect(after[place]!.quality.mean - before[place]!.quality.mean).toBeCloseTo(0.5, 10);
     // who descends from nobody that was seen is the very same
     expect(after[3]).toBe(before[3]);
+  });
+
+  test("once more takes the place of what was there, and changes what is believed of descendants", () => {
+    const solved = [member([0, 0, 0, 1]), member([1, 1, 1, 1])];
+    const before = [...solved, child(solved, [1], [1, 1, undefined, undefined])];
+    const after = observedAgain(before, 1, [1, 0.5, 1, 0.5], 1);
+    expect(after[1]!.val).toEqual([1, 0.5, 1, 0.5]);
+    expect(after[1]!.mean).toBe(0.75);
+    expect(after[1]!.quality.mean).toBe(0.75);
+    // its parent is worse than it was, and half of that on a row where it is right itself
+    expect(after[2]!.quality.mean).toBeGreaterThan(after[1]!.quality.mean);
+    expect(after[2]!.quality.mean).toBeLessThan(before[2]!.quality.mean);
+    expect(after[0]).toBe(before[0]);
+    expect(championOf(before)).toBe(before[1]);
+    expect(championOf(observedAgain(before, 1, [0, 0, 0.5, 0], 1))).toBe(before[0]);
   });
 
   test("on train replaces what was seen there; unscored rows change nothing", () => {

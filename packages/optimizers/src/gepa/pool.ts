@@ -165,6 +165,18 @@ export function witnessed(
     known[place] = { ...member, val, asked, mean: meanOf(val), rowObjectives, objectives: objectivesOf(rowObjectives) };
     changed.add(place);
   }
+  return believedAnew(known, changed, width);
+}
+
+/** The members after one of them was observed again: `val` holds the means; what is believed of its descendants follows. */
+export function observedAgain(members: readonly Member[], place: number, val: Scores, width: number): Member[] {
+  return believedAnew(members.with(place, { ...members[place]!, val, mean: meanOf(val) }), new Set([place]), width);
+}
+
+/** The members with what is believed of those whose scores changed, and of their descendants. */
+function believedAnew(members: readonly Member[], places: ReadonlySet<number>, width: number): Member[] {
+  const known = [...members];
+  const changed = new Set(places);
   // a parent comes before its children
   for (let place = Math.min(...changed); place < known.length; place++) {
     const member = known[place]!;

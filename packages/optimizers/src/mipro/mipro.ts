@@ -14,6 +14,7 @@ import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.
 import { laddersOf } from "./rows.ts";
 import type { Failures } from "./search.ts";
 import { bracketOf, search } from "./search.ts";
+import { searchOn } from "./search-on.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, isZeroShot, miproSettings, pointsToTry, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
@@ -80,7 +81,8 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         // a point alone is not told apart from others by them
         const isAlone = sizeOf(axes) - trials.length < rows.factor;
         const failures = failuresOf(study, seen, isAlone ? 0 : allowance.failures, label);
-        trials = await search({ ...frame, choices, axes, failures, upTo: allowance.upTo(round), label }, trials);
+        const phase = { ...frame, choices, axes, failures, upTo: allowance.upTo(round), label };
+        trials = await (allowance.isOpen ? searchOn(phase, trials) : search(phase, trials));
       }
       // no round has begun
       if (summary === undefined && !isSolved(trials, order.length, study.range[1]))

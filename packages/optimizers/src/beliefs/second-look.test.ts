@@ -1,0 +1,121 @@
+import type { CompileResult, Optimizer, Target } from "@cultivar/core";
+import { artifactFrom, compile, contentHash, memoryJournalStore, printArtifact, rng, textOf } from "@cultivar/core";
+import { scriptedModel } from "@cultivar/core/testing";
+import { describe, expect, test } from "vitest";
+import { name, namingInputs } from "../fixtures/naming.ts";
+import { confirming } from "../gepa/confirmation.ts";
+import { gepa } from "../gepa/gepa.ts";
+import { mipro } from "../mipro/mipro.ts";
+
+const rowsOf = (from: number, count: number) =>
+  namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
+type NameTarget = Target<ReturnType<typeof rowsOf>[number], { name: string }>;
+
+const evaluations = 400;
+
+interface Outcome {
+  readonly result: CompileResult;
+  readonly printed: string;
+  /** Requests to the model that is improved. */
+  readonly asked: number;
+}
+
+/** Replies are right with the same chance whatever the text, each sample anew (or none): no text is better than another. */
+async function searched(
+  optimizer: Optimizer,
+  seed: number,
+  changes: Partial<NameTarget> = {},
+  { chance = 0.75, steady = false, dies = Number.POSITIVE_INFINITY } = {},
+): Promise<Outcome> {
+  const death = new AbortController();
+  const student = scriptedModel(({ messages, sample = 0 }, call) => {
+    if (call === dies) death.abort();
+    const draw = rng(seed, `${contentHash(messages)} ${steady ? 0 : sample}`).next();
+    return JSON.stringify({ name: draw < chance ? "yes" : "no" });
+  });
+  const reflect = scriptedModel(({ messages }) =>
+    /```/.test(textOf(messages[0]!))
+      ? `\`\`\`\nText ${contentHash(messages).slice(0, 12)}\n\`\`\``
+      : "They are animals.",
+  );
+  const target: NameTarget = {
+    data: { train: rowsOf(0, 32), val: rowsOf(1000, 8) },
+    metric: ({ output }) => (output.name === "yes" ? 1 : 0),
+    optimizer,
+    models: { default: student, reflect },
+    budget: { evaluations },
+    seed,
+    fingerprint: "luck",
+    signal: death.signal,
+    ...changes,
+  };
+  const result = await compile(name, target);
+  const { lineage, candidates, remarks } = result;
+  const printed = `${printArtifact(artifactFrom(name, target, result))}${JSON.stringify({ lineage, candidates, remarks, evaluations: result.evaluations })}`;
+  return { result, printed, asked: student.calls.length };
+}
+
+/** The best mean on val, over all observations of a candidate. */
+const bestOf = ({ candidates }: CompileResult): number =>
+  Math.max(...candidates.map(({ rows }) => rows.reduce((sum, { score }) => sum + score!, 0) / rows.length));
+
+const seeds = Array.from({ length: 12 }, (_, seed) => seed);
+
+/** What is unused of the budgets of those whose best one was lucky. */
+const unused = (outcomes: readonly Outcome[]): readonly number[] =>
+  outcomes.filter(({ result }) => bestOf(result) < 1).map(({ result }) => evaluations - result.evaluations);
+
+describe.each([1, 4])("with %i in flight", (width) => {
+  test("mipro goes on where a point was right on every row by luck", async () => {
+    const left = unused(await Promise.all(seeds.map((seed) => searched(mipro({ width }), seed))));
+    expect(left.length).toBeGreaterThan(2);
+    expect(Math.max(...left)).toBeLessThan(32);
+  });
+
+  test("gepa goes on where a candidate was right on every row by luck, while there is room for a step", async () => {
+    const outcomes = await Promise.all(seeds.map((seed) => searched(gepa({ width }), seed)));
+    expect(unused(outcomes).length).toBeGreaterThan(2);
+    const solved = outcomes.filter(({ result }) =>
+      result.remarks.join("\n").includes("every val row has the best score"),
+    );
+    expect(Math.max(0, ...unused(solved))).toBeLessThan(40);
+  });
+});
+
+test("gepa that observes once believes what it sees", async () => {
+  const once = gepa({ confirmation: confirming({ observations: 1 }) });
+  const outcomes = await Promise.all(seeds.map((seed) => searched(once, seed)));
+  const solved = outcomes.filter(({ result }) =>
+    result.remarks.join("\n").includes("every val row has the best score"),
+  );
+  expect(solved.length).toBeGreaterThan(6);
+  for (const { result } of solved) expect(bestOf(result)).toBe(1);
+});
+
+describe.each([
+  ["mipro", mipro],
+  ["gepa", gepa],
+])("%s", (_, optimizer) => {
+  test("ends where the second look is as good as the first", async () => {
+    const steady = { steady: true, chance: 0.9 };
+    const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer(), seed, {}, steady)));
+    for (const { result } of outcomes) {
+      expect(bestOf(result)).toBe(1);
+      expect(result.evaluations).toBeLessThan(evaluations / 2);
+    }
+  });
+
+  test("has the same result whatever the concurrency, and after a run that was cut off", async () => {
+    for (const seed of seeds.slice(0, 6)) {
+      const { printed, asked } = await searched(optimizer({ width: 4 }), seed);
+      expect((await searched(optimizer({ width: 4 }), seed, { concurrency: 1 })).printed).toBe(printed);
+      for (const dies of [0.3, 0.6, 0.9].map((share) => Math.floor(share * asked))) {
+        const journal = memoryJournalStore();
+        await searched(optimizer({ width: 4 }), seed, { journal }, { dies });
+        const rest = await searched(optimizer({ width: 4 }), seed, { journal });
+        expect(rest.printed).toBe(printed);
+        expect(rest.asked).toBeLessThan(asked);
+      }
+    }
+  });
+});
