@@ -1,19 +1,44 @@
-import type { Candidate, ExampleId, Study } from "@cultivar/core";
-import type { Scores } from "./evidence.ts";
+import type { Row, Study } from "@cultivar/core";
+import { candidateHash } from "@cultivar/core";
+import { meanOf } from "./evidence.ts";
 
 /**
- * Observes a candidate that had the best score on every one of these val rows once more: its means over both
- * observations, aligned with `ids`, or undefined where they are still the best on every row (then it was hardly luck).
- * Models that answer by chance get few rows right easily: of eight rows, each right three times in four, one candidate in
- * ten has all. `ids.length` evaluations. Rows that can't be scored keep the score that they had.
+ * Observes the incumbent once more where every one of its val rows has the best score, then the one that takes its place,
+ * and so on, until one is as good as before, or has not the best score, or evaluations for `room` more would not be left.
+ * Models that answer by chance get few rows right easily: of eight rows, each right three times in four, one candidate in ten
+ * has all. Returns the rows of those that were lucky by candidate hash, aligned with val: the means of two observations.
  */
-export async function secondLook(
-  study: Study,
-  candidate: Candidate,
-  ids: readonly ExampleId[],
-  scores: Scores,
-): Promise<Scores | undefined> {
-  const { rows } = await study.evaluate({ candidate, split: "val", ids, sample: 1 });
-  const means = scores.map((score, i) => (score === undefined ? undefined : (score + (rows[i]!.score ?? score)) / 2));
-  return means.every((mean, i) => mean === scores[i]) ? undefined : means;
+export async function secondLook(study: Study, room: number): Promise<ReadonlyMap<string, readonly Row[]>> {
+  const lucky = new Map<string, readonly Row[]>();
+  for (;;) {
+    const { candidate, rows } = study.best();
+    if (!rows.every(({ score }) => score === undefined || score === study.range[1])) return lucky;
+    if (study.remaining() < study.val.length + room) return lucky;
+    const again = await study.evaluate({ candidate, split: "val", ids: study.val, sample: 1 });
+    if (again.rows.every(({ score }, i) => score === undefined || score === rows[i]!.score)) return lucky;
+    lucky.set(
+      candidateHash(candidate),
+      rows.map((row, i) => together(row, again.rows[i]!)),
+    );
+  }
+}
+
+/**
+ * Evaluations to keep for the last look at the winner, once one candidate was lucky: others will be. A quarter of what is
+ * left, and two passes over val at least.
+ */
+export function forLastLook(study: Study): number {
+  return Math.max(2 * study.val.length, Math.floor(study.remaining() / 4));
+}
+
+/** Two observations of a row as one; one that could not be scored says nothing. */
+function together(row: Row, again: Row): Row {
+  if (row.score === undefined || again.score === undefined) return row.score === undefined ? again : row;
+  const names = Object.keys(row.objectives ?? {});
+  const objectives = names.map((name) => [name, meanOf([row.objectives?.[name], again.objectives?.[name]])] as const);
+  return {
+    id: row.id,
+    score: (row.score + again.score) / 2,
+    ...(names.length > 0 && { objectives: Object.fromEntries(objectives) }),
+  };
 }

@@ -9,8 +9,8 @@ export interface Confirmation {
   /** With its settings: part of the run's fingerprint. */
   readonly name: string;
   /**
-   * Whether a search that ends since every val row has the best score goes on where a second look at them says otherwise,
-   * as long as there are evaluations for it. Default false.
+   * Whether a search that ends since every val row has the best score goes on where a second look at them says otherwise:
+   * while a budget of evaluations leaves some for another step and, then, for a last look. Default false.
    */
   readonly doubtsLuck?: boolean;
   /** Evaluations that are kept for it; without it the search goes on to the end of its budget. */

@@ -12,6 +12,7 @@ import { byBlame, roundRobin } from "./components.ts";
 import type { Confirmation } from "./confirmation.ts";
 import { confirming, noConfirmation } from "./confirmation.ts";
 import { demonstration } from "./demonstration.ts";
+import { doubted } from "./doubts.ts";
 import { merging } from "./merging.ts";
 import type { Desk, Draft, Move } from "./moves.ts";
 import { byInstance } from "./pareto.ts";
@@ -22,7 +23,6 @@ import { championOf, isKnown, leaderOf, memberOf, noPromise } from "./pool.ts";
 import { reflection } from "./reflection.ts";
 import type { RewriteRule } from "./rewrite.ts";
 import { plainText } from "./rewrite.ts";
-import { lookedAtAgain } from "./second-look.ts";
 import type { Accepted, Rejected, Step } from "./steps.ts";
 import { admit } from "./steps.ts";
 import type { StopRule } from "./stops.ts";
@@ -127,30 +127,31 @@ export function gepa(options: GepaOptions = {}): Optimizer {
       const rules = { texts: texts.length, val: study.val, width: range };
       const why = (pool: Pool): string | undefined => {
         const stop = stops.map((rule) => rule.why(pool, study.range[1])).find((one) => one !== undefined);
-        const kept = confirmation.reserve?.(pool.members);
-        const isLast = kept !== undefined && pool.left < kept + cost;
+        const reserved = confirmation.reserve?.(pool.members);
+        const isLast = reserved !== undefined && pool.left < reserved + pool.kept + cost;
         return stop ?? (isLast ? "the evaluations left no room for another step" : undefined);
       };
-      const search = (from: Pool, look: number): Promise<Pool> =>
+      const search = (from: Pool): Promise<Pool> =>
         inOrder<Pool, Step>(study, {
           width,
           state: from,
           cost,
           start: (step, pool, own) => {
-            const stream = (label: string): Rng => own.rng(look === 0 ? `gepa/${label}` : `gepa/${look}/${label}`);
-            return evolve({ study: own, pool, step, texts, width: range, stream }, moves, judging);
+            const stream = (label: string): Rng => own.rng(`gepa/${label}`);
+            return evolve({ study: own, pool, step: from.steps + step, texts, width: range, stream }, moves, judging);
           },
           commit: (pool, step, _, left) => admit(pool, step, left, rules),
           until: (pool) => why(pool) !== undefined,
         });
-      let last = first;
-      for (let look = 0; ; look++) {
-        if (why(last) === undefined) last = await search(last, look);
-        const found = last;
-        const room = cost + (confirmation.reserve?.(found.members) ?? 0);
-        if (confirmation.doubtsLuck === true) last = await lookedAtAgain(study, found, range, room);
-        if (last === found) break;
-      }
+      /** The pool after a second look, where the search ended since nothing could be better. */
+      const lookedAtAgain = async (pool: Pool): Promise<Pool> => {
+        const isSolved = why(pool) === whenSolved.why(pool, study.range[1]);
+        if (!isSolved || !isKept || confirmation.doubtsLuck !== true) return pool;
+        return doubted(study, pool, range, cost + (confirmation.reserve?.(pool.members) ?? 0));
+      };
+      let last = why(first) === undefined ? await search(first) : first;
+      for (let again = await lookedAtAgain(last); again !== last; again = await lookedAtAgain(last))
+        last = why(again) === undefined ? await search(again) : again;
       await confirmation.confirm?.(study, last.members);
       study.note({ type: "remark", text: `gepa: stopped: ${why(last)!}` });
     },
@@ -181,6 +182,8 @@ function firstPool(study: Study, range: number): Pool {
     shown: new Map(),
     gains: [],
     left: study.remaining(),
+    kept: 0,
+    steps: 0,
   };
 }
 

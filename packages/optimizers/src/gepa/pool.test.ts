@@ -77,7 +77,7 @@ describe("what is seen of members later", () => {
   test("once more takes the place of what was there, and changes what is believed of descendants", () => {
     const solved = [member([0, 0, 0, 1]), member([1, 1, 1, 1])];
     const before = [...solved, child(solved, [1], [1, 1, undefined, undefined])];
-    const after = observedAgain(before, 1, [1, 0.5, 1, 0.5], 1);
+    const after = observedAgain(before, 1, rowsOf([1, 0.5, 1, 0.5]), 1);
     expect(after[1]!.val).toEqual([1, 0.5, 1, 0.5]);
     expect(after[1]!.mean).toBe(0.75);
     expect(after[1]!.quality.mean).toBe(0.75);
@@ -86,7 +86,7 @@ describe("what is seen of members later", () => {
     expect(after[2]!.quality.mean).toBeLessThan(before[2]!.quality.mean);
     expect(after[0]).toBe(before[0]);
     expect(championOf(before)).toBe(before[1]);
-    expect(championOf(observedAgain(before, 1, [0, 0, 0.5, 0], 1))).toBe(before[0]);
+    expect(championOf(observedAgain(before, 1, rowsOf([0, 0, 0.5, 0]), 1))).toBe(before[0]);
   });
 
   test("on train replaces what was seen there; unscored rows change nothing", () => {

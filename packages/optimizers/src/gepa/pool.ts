@@ -81,6 +81,10 @@ export interface Pool {
   readonly gains: readonly number[];
   /** Evaluations left after the last step. */
   readonly left: number;
+  /** Evaluations kept for a last look, since a member was lucky; 0 before. */
+  readonly kept: number;
+  /** Steps so far. */
+  readonly steps: number;
 }
 
 /** What a step saw of a member that was there before it. */
@@ -168,9 +172,20 @@ export function witnessed(
   return believedAnew(known, changed, width);
 }
 
-/** The members after one of them was observed again: `val` holds the means; what is believed of its descendants follows. */
-export function observedAgain(members: readonly Member[], place: number, val: Scores, width: number): Member[] {
-  return believedAnew(members.with(place, { ...members[place]!, val, mean: meanOf(val) }), new Set([place]), width);
+/**
+ * The members after one of them was observed again: `rows`, aligned with val, take the place of what was known, and what is
+ * believed of its descendants follows.
+ */
+export function observedAgain(
+  members: readonly Member[],
+  place: number,
+  rows: readonly Row[],
+  width: number,
+): Member[] {
+  const val = rows.map(({ score }) => score);
+  const rowObjectives = rows.map(({ objectives }) => objectives);
+  const seen = { val, mean: meanOf(val), rowObjectives, objectives: objectivesOf(rowObjectives) };
+  return believedAnew(members.with(place, { ...members[place]!, ...seen }), new Set([place]), width);
 }
 
 /** The members with what is believed of those whose scores changed, and of their descendants. */

@@ -58,7 +58,8 @@ export function admit(pool: Pool, step: Step, left: number, rules: Rules): Pool 
   // what was seen of members may have made another one the believed best
   const hasNewLeader = leaderOf(members) !== leaderOf(pool.members);
   const tried = step.tried === undefined ? pool.tried : new Set([...pool.tried, ...step.tried]);
-  const next = { ...pool, members, shown, tried, left, merges: mergesAfter(pool, step, outcome) };
+  const merges = mergesAfter(pool, step, outcome);
+  const next = { ...pool, members, shown, tried, left, merges, steps: pool.steps + 1 };
   if (outcome.kind === "rejected") {
     const { draft, why, idle = false, withheld } = outcome;
     return {

@@ -1,5 +1,5 @@
 import { numberFrom, wholeNumber } from "../demos/limits.ts";
-import type { Member, Pool } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import { championOf } from "./pool.ts";
 
 /** Ends the search before its budget does. */
@@ -20,18 +20,18 @@ export function whenDry(steps = 20): StopRule {
   };
 }
 
-/** When a candidate has the best score there is on every val row that could be scored: nothing can take its place as incumbent. */
+/**
+ * When a candidate has the best score there is on every val row that could be scored: nothing can take its place as incumbent,
+ * unless a second look takes it down.
+ */
 export const whenSolved: StopRule = {
   name: "whenSolved",
-  why: ({ members }, top) => (isSolved(members, top) ? "every val row has the best score" : undefined),
+  why({ members }, top) {
+    // rows one by one: a mean of scores such as 0.7 may miss 0.7
+    const scored = championOf(members).val.filter((score) => score !== undefined);
+    return scored.length > 0 && scored.every((score) => score >= top) ? "every val row has the best score" : undefined;
+  },
 };
-
-/** Whether the champion has the best score there is on every val row that could be scored. */
-export function isSolved(members: readonly Member[], top: number): boolean {
-  // rows one by one: a mean of scores such as 0.7 may miss 0.7
-  const scored = championOf(members).val.filter((score) => score !== undefined);
-  return scored.length > 0 && scored.every((score) => score >= top);
-}
 
 /** After `steps` steps in which the same member was believed best. */
 export function onPlateau(steps: number): StopRule {

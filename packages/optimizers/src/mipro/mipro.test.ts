@@ -243,10 +243,21 @@ describe("what is not paid for", () => {
     expect(result.evaluations).toBe(16);
   });
 
-  test("where every row is right nothing is proposed, and nothing seen again", async () => {
+  test("where every row is right, at a second look too, nothing is proposed", async () => {
     const { result, models } = await run({}, { metric: () => 1 });
     expect(models.reflect.calls).toHaveLength(0);
+    expect(result.evaluations).toBe(2 * 16);
+    expect(result.remarks).toContain("mipro: stopped: every val row has the best score");
+  });
+
+  test.each<[string, MiproOptions, Partial<NameTarget>]>([
+    ["no evaluations are left for one", {}, { budget: { evaluations: 31 } }],
+    ["an effort says how many there are", { auto: "light" }, {}],
+    ["nothing says how many there are", {}, { budget: { calls: 1e6 } }],
+  ])("there is no second look where %s", async (_, options, changes) => {
+    const { result } = await run(options, { metric: () => 1, ...changes });
     expect(result.evaluations).toBe(16);
+    expect(result.remarks).toContain("mipro: stopped: every val row has the best score");
   });
 
   test.each<[string, MiproOptions, RegExp]>([

@@ -11,10 +11,10 @@ import { dataSummary } from "../proposals/summary.ts";
 import { sizeOf } from "../samplers/sampler.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
+import { doubted } from "./doubts.ts";
 import { laddersOf } from "./rows.ts";
 import type { Failures } from "./search.ts";
 import { bracketOf, search } from "./search.ts";
-import { searchOn } from "./search-on.ts";
 import type { Allowance, MiproOptions, MiproSettings } from "./settings.ts";
 import { allowanceOf, finalists, isZeroShot, miproSettings, pointsToTry, textsOf } from "./settings.ts";
 import type { Trial } from "./trials.ts";
@@ -48,17 +48,19 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         return;
       }
       const allowance = allowanceOf(study, settings);
-      const { looked, most, reserve } = allowance;
-      const frame = { study, sampler, rows, width: settings.width, order, most, reserve };
+      const { looked, most } = allowance;
+      const frame = { study, sampler, rows, width: settings.width, order, most, doubts: allowance.isOpen };
       // how many rows will go wrong is not known before they are looked at
       const ladders = laddersOf(rows, order.length, allowance.failures);
       const couldTry = (upTo: number): boolean =>
         ladders.every(
           (ladder) =>
-            bracketOf({ ...frame, upTo }, ladder, trials, { left: study.remaining() - looked, points }).size > 0,
+            bracketOf({ ...frame, reserve, upTo }, ladder, trials, { left: study.remaining() - looked, points }).size >
+            0,
         );
       let choices = firstChoices(study.space, study.baseline);
-      let trials: readonly Trial[] = [await baselineOf(study, order)];
+      const baseline = [await baselineOf(study, order)];
+      let { trials, reserve } = await doubted({ ...frame, reserve: allowance.reserve }, baseline);
       let seen: readonly Row[] = [];
       let summary: string | undefined;
       for (let round = 0; round < allowance.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
@@ -81,21 +83,22 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         // a point alone is not told apart from others by them
         const isAlone = sizeOf(axes) - trials.length < rows.factor;
         const failures = failuresOf(study, seen, isAlone ? 0 : allowance.failures, label);
-        const phase = { ...frame, choices, axes, failures, upTo: allowance.upTo(round), label };
-        trials = await (allowance.isOpen ? searchOn(phase, trials) : search(phase, trials));
+        const phase = { ...frame, reserve, choices, axes, failures, upTo: allowance.upTo(round), label };
+        ({ trials, reserve } = await search(phase, trials));
       }
+      if (isSolved(trials, order.length, study.range[1])) study.note({ type: "remark", text: solved });
       // no round has begun
-      if (summary === undefined && !isSolved(trials, order.length, study.range[1]))
-        study.note({ type: "remark", text: tooLittle(study, allowance) });
+      else if (summary === undefined) study.note({ type: "remark", text: tooLittle(study, { looked, reserve }) });
       await finish(study, trials, order, allowance);
     },
   };
 }
 
 const nothingVaries = "mipro: nothing to choose among: no text, demo set or choice varies";
+const solved = "mipro: stopped: every val row has the best score";
 
 /** What a user is told whose budget pays for no bracket. */
-function tooLittle(study: Study, { looked, reserve }: Allowance): string {
+function tooLittle(study: Study, { looked, reserve }: Pick<Allowance, "looked" | "reserve">): string {
   const kept = [
     ...(looked === 0 ? [] : [`${looked} to look at train rows`]),
     ...(reserve === 0 ? [] : [`${reserve} to score the best one on all of val`]),

@@ -6,6 +6,9 @@ import { mipro } from "./mipro.ts";
 import { fullRows, halving } from "./rows.ts";
 import type { MiproOptions } from "./settings.ts";
 
+const rowsOf = (from: number, count: number) =>
+  namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
+
 /** A search among texts that are all as good: every reply is right by the toss of a coin, and no text comes twice. */
 async function searched(options: MiproOptions, val: number, evaluations: number) {
   const student = scriptedModel(({ messages }) =>
@@ -16,8 +19,6 @@ async function searched(options: MiproOptions, val: number, evaluations: number)
       ? `\`\`\`\nText ${contentHash(messages).slice(0, 12)}\n\`\`\``
       : "They are animals.",
   );
-  const rowsOf = (from: number, count: number) =>
-    namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
   const result = await compile(name, {
     data: { train: rowsOf(0, 64), val: rowsOf(1000, val) },
     metric: ({ output }) => (output.name === "yes" ? 0.9 : 0),
@@ -94,4 +95,45 @@ test.each([
   expect(result.remarks.join("\n")).toMatch(
     /mipro: nothing is tried: \d+ evaluations are left, without \d+ to look at train rows and \d+ to score/,
   );
+});
+
+/** Twelve temperatures, of which the fourth to the seventh are right on the six rows that are seen first, and the seventh on all but one. */
+async function laddered(isLucky: boolean): Promise<readonly number[]> {
+  const temperatures: number[] = [];
+  const early = new Set<number>();
+  const student = scriptedModel(({ messages, sample = 0, temperature }) => {
+    if (!temperatures.includes(temperature!)) temperatures.push(temperature!);
+    const turn = temperatures.indexOf(temperature!);
+    const row = Number(/"?n"?\D+(\d+)/.exec(textOf(messages.at(-1)!))![1]);
+    // the baseline is seen on all rows beforehand
+    if (turn === 1 && early.size < 6) early.add(row);
+    const isEarly = early.has(row);
+    const late = Math.max(
+      ...namingInputs(1000, 16)
+        .map(({ n }) => n)
+        .filter((n) => !early.has(n)),
+    );
+    const right = [row % 2 === 0, false, false, isEarly || (isLucky && sample === 0), isEarly, isEarly, row !== late];
+    return JSON.stringify({ name: (right[turn] ?? false) ? "yes" : "no" });
+  });
+  const { candidates } = await compile(name, {
+    data: { train: rowsOf(0, 8), val: rowsOf(1000, 16) },
+    metric: ({ output }) => (output.name === "yes" ? 1 : 0),
+    optimizer: mipro({ instructions: 0, maxBootstrapped: 0, maxLabeled: 0 }),
+    models: { default: student },
+    budget: { evaluations: 600 },
+    vary: { "name.temperature": Array.from({ length: 12 }, (_, i) => `${i / 20}`) },
+    seed: 1,
+    concurrency: 1,
+    fingerprint: "ladder",
+  });
+  return candidates.map(({ rows }) => rows.reduce((sum, { score }) => sum + score!, 0));
+}
+
+test("a bracket of which one was right on every row by luck goes on with the others", async () => {
+  expect(Math.max(...(await laddered(false)))).toBe(15);
+  const lucky = await laddered(true);
+  // eleven rows of sixteen, after the second look
+  expect(lucky).toContain(11);
+  expect(Math.max(...lucky)).toBe(15);
 });

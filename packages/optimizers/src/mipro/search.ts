@@ -7,6 +7,8 @@ import type { Ascent, Bracket, Ladder } from "./brackets.ts";
 import { ascent, longestStep, nextBracket } from "./brackets.ts";
 import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
+import type { Doubted } from "./doubts.ts";
+import { doubted } from "./doubts.ts";
 import type { RowsRule } from "./rows.ts";
 import { ladderOf } from "./rows.ts";
 import type { Guess, Trial } from "./trials.ts";
@@ -37,6 +39,8 @@ export interface Phase {
   readonly most: number;
   /** Evaluations that are kept for what comes after it. */
   readonly reserve: number;
+  /** Whether what is right on every row is looked at twice before it ends the search. */
+  readonly doubts: boolean;
   /** Names streams of random numbers: other ones for each phase. */
   readonly label: string;
 }
@@ -57,37 +61,63 @@ interface Progress {
 
 /**
  * Scores points, bracket by bracket, until their share of evaluations is used, the space is exhausted, or a trial has the
- * best score on every row. A step scores a point that the sampler suggests on the first few rows; when all of the bracket are
- * there, a trial that goes up in it on more. What is in flight when it finds an end is finished: it has been paid for.
+ * best score on every row. Where that was luck, as a second look may show, it goes on where it was.
  */
-export async function search(phase: Phase, trials: readonly Trial[]): Promise<readonly Trial[]> {
+export async function search(phase: Phase, trials: readonly Trial[]): Promise<Doubted> {
   const ladder = ladderOf(phase.rows, phase.order.length, phase.failures.ids.length);
+  let { reserve } = phase;
+  let found = { trials, bracket: nextOf(phase, ladder, trials), begins: 0, steps: 0 };
+  while (found.bracket.size > 0) {
+    const { bracket, steps, ...last } = await climb({ ...phase, reserve }, ladder, found);
+    const seen = await doubted({ ...phase, reserve }, last.trials);
+    if (seen.trials === last.trials) return seen;
+    ({ reserve } = seen);
+    const begun = seen.trials.length - bracket.from;
+    found = {
+      trials: seen.trials,
+      bracket: bracket.size > 0 ? bracket : nextOf({ ...phase, reserve }, ladder, seen.trials),
+      // steps that found the search at its end began nothing
+      begins: steps - begun,
+      steps,
+    };
+  }
+  return { trials: found.trials, reserve };
+}
+
+/** The next bracket with what is left now. */
+function nextOf(phase: Phase, ladder: Ladder, trials: readonly Trial[], left = phase.study.remaining()): Bracket {
+  return bracketOf(phase, ladder, trials, { left, points: sizeOf(phase.axes) - trials.length });
+}
+
+/**
+ * Steps from `before` on, until nothing is left to do. A step scores a point that the sampler suggests on the first few rows;
+ * when all of the bracket are there, a trial that goes up in it on more. What is in flight when it finds an end is finished:
+ * it has been paid for.
+ */
+function climb(phase: Phase, ladder: Ladder, before: Omit<Progress, "idle" | "left">): Promise<Progress> {
   const { width, study } = phase;
+  const { trials, bracket } = before;
   const remaining = study.remaining();
-  const next = (all: readonly Trial[], left: number): Bracket =>
-    bracketOf(phase, ladder, all, { left, points: sizeOf(phase.axes) - all.length });
-  const first = next(trials, remaining);
-  if (first.size === 0) return trials;
   // brackets shrink with what is left, but the last points of a space climb
   const couldRunOut = sizeOf(phase.axes) - trials.length <= remaining / ladder.levels[0]!;
-  const cost = longestStep({ ...first, climbs: first.climbs || couldRunOut }, ladder);
-  const last = await inOrder<Progress, Trial | undefined>(study, {
+  const cost = longestStep({ ...bracket, climbs: bracket.climbs || couldRunOut }, ladder);
+  return inOrder<Progress, Trial | undefined>(study, {
     width,
     cost,
-    state: { trials, bracket: first, begins: 0, steps: 0, idle: 0, left: remaining },
-    start: (step, progress, own) => advance({ ...phase, study: own }, ladder, step, progress),
-    commit(before, trial, step, left) {
-      const { bracket } = before;
-      const all = trial === undefined ? before.trials : merged(before.trials, trial);
-      const found = { ...before, trials: all, steps: step + 1, idle: trial === undefined ? before.idle + 1 : 0, left };
-      const isOver = bracket.size > 0 && isBegun(found) && ascentIn(phase, bracket, all, ladder).isOver;
+    state: { ...before, idle: 0, left: remaining },
+    start: (step, progress, own) => advance({ ...phase, study: own }, ladder, before.steps + step, progress),
+    commit(progress, trial, _, left) {
+      const all = trial === undefined ? progress.trials : merged(progress.trials, trial);
+      const steps = progress.steps + 1;
+      const found = { ...progress, trials: all, steps, idle: trial === undefined ? progress.idle + 1 : 0, left };
+      const isOver =
+        progress.bracket.size > 0 && isBegun(found) && ascentIn(phase, progress.bracket, all, ladder).isOver;
       // a step sees what was there when the one `width` before it was over
-      return isOver ? { ...found, bracket: next(all, left), begins: step + width } : found;
+      return isOver ? { ...found, bracket: nextOf(phase, ladder, all, left), begins: steps + width - 1 } : found;
     },
     // going up may take a wait for those in flight, and another one for the step whose turn it is
-    until: ({ bracket, idle, left }) => idle >= (bracket.size === 0 ? 1 : 2) * width || left < cost,
+    until: ({ bracket: last, idle, left }) => idle >= (last.size === 0 ? 1 : 2) * width || left < cost,
   });
-  return last.trials;
 }
 
 /** The next bracket among so many new points: within the phase's share, and what is kept for what comes after it. */

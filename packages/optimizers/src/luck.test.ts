@@ -2,10 +2,10 @@ import type { CompileResult, Optimizer, Target } from "@cultivar/core";
 import { artifactFrom, compile, contentHash, memoryJournalStore, printArtifact, rng, textOf } from "@cultivar/core";
 import { scriptedModel } from "@cultivar/core/testing";
 import { describe, expect, test } from "vitest";
-import { name, namingInputs } from "../fixtures/naming.ts";
-import { confirming } from "../gepa/confirmation.ts";
-import { gepa } from "../gepa/gepa.ts";
-import { mipro } from "../mipro/mipro.ts";
+import { name, namingInputs } from "./fixtures/naming.ts";
+import { confirming } from "./gepa/confirmation.ts";
+import { gepa } from "./gepa/gepa.ts";
+import { mipro } from "./mipro/mipro.ts";
 
 const rowsOf = (from: number, count: number) =>
   namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
@@ -16,8 +16,9 @@ const evaluations = 400;
 interface Outcome {
   readonly result: CompileResult;
   readonly printed: string;
-  /** Requests to the model that is improved. */
+  /** Requests to the model that is improved, and those of them that a row was asked for again. */
   readonly asked: number;
+  readonly again: number;
 }
 
 /** Replies are right with the same chance whatever the text, each sample anew (or none): no text is better than another. */
@@ -52,7 +53,8 @@ async function searched(
   const result = await compile(name, target);
   const { lineage, candidates, remarks } = result;
   const printed = `${printArtifact(artifactFrom(name, target, result))}${JSON.stringify({ lineage, candidates, remarks, evaluations: result.evaluations })}`;
-  return { result, printed, asked: student.calls.length };
+  const again = student.calls.filter(({ sample = 0 }) => sample > 0).length;
+  return { result, printed, asked: student.calls.length, again };
 }
 
 /** The best mean on val, over all observations of a candidate. */
@@ -69,7 +71,8 @@ describe.each([1, 4])("with %i in flight", (width) => {
   test("mipro goes on where a point was right on every row by luck", async () => {
     const left = unused(await Promise.all(seeds.map((seed) => searched(mipro({ width }), seed))));
     expect(left.length).toBeGreaterThan(2);
-    expect(Math.max(...left)).toBeLessThan(32);
+    // a quarter at most is kept for the last look, and not always needed
+    expect(Math.max(...left)).toBeLessThan(evaluations / 4);
   });
 
   test("gepa goes on where a candidate was right on every row by luck, while there is room for a step", async () => {
@@ -96,17 +99,27 @@ describe.each([
   ["mipro", mipro],
   ["gepa", gepa],
 ])("%s", (_, optimizer) => {
-  test("ends where the second look is as good as the first", async () => {
-    const steady = { steady: true, chance: 0.9 };
-    const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer(), seed, {}, steady)));
-    for (const { result } of outcomes) {
-      expect(bestOf(result)).toBe(1);
-      expect(result.evaluations).toBeLessThan(evaluations / 2);
-    }
+  test.each([1, 4])(
+    "looks twice at one candidate where that is as good as before, with %i in flight",
+    async (width) => {
+      const steady = { steady: true, chance: 0.9 };
+      const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer({ width }), seed, {}, steady)));
+      for (const { result, again } of outcomes) {
+        expect(bestOf(result)).toBe(1);
+        expect(again).toBe(8);
+      }
+    },
+  );
+
+  test("keeps evaluations for a last look at the winner, once one was lucky", async () => {
+    const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer(), seed)));
+    const lucky = outcomes.filter(({ result }) => bestOf(result) < 1);
+    // three observations of each of the eight rows of some
+    expect(lucky.filter(({ again }) => again >= 2 * 8).length).toBeGreaterThan(lucky.length / 2);
   });
 
   test("has the same result whatever the concurrency, and after a run that was cut off", async () => {
-    for (const seed of seeds.slice(0, 6)) {
+    for (const seed of seeds.slice(0, 4)) {
       const { printed, asked } = await searched(optimizer({ width: 4 }), seed);
       expect((await searched(optimizer({ width: 4 }), seed, { concurrency: 1 })).printed).toBe(printed);
       for (const dies of [0.3, 0.6, 0.9].map((share) => Math.floor(share * asked))) {
