@@ -6,6 +6,7 @@ import { name, namingInputs } from "./fixtures/naming.ts";
 import { confirming } from "./gepa/confirmation.ts";
 import { gepa } from "./gepa/gepa.ts";
 import { mipro } from "./mipro/mipro.ts";
+import { sequence } from "./sequence/sequence.ts";
 
 const rowsOf = (from: number, count: number) =>
   namingInputs(from, count).map((input) => ({ input, expected: { name: "yes" } }));
@@ -111,11 +112,29 @@ describe.each([
     },
   );
 
-  test("keeps evaluations for a last look at the winner, once one was lucky", async () => {
-    const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer(), seed)));
+  test.each([1, 4])("keeps evaluations for a last look, once one was lucky, with %i in flight", async (width) => {
+    const outcomes = await Promise.all(seeds.map((seed) => searched(optimizer({ width }), seed)));
     const lucky = outcomes.filter(({ result }) => bestOf(result) < 1);
     // three observations of each of the eight rows of some
     expect(lucky.filter(({ again }) => again >= 2 * 8).length).toBeGreaterThan(lucky.length / 2);
+  });
+
+  test("goes on after a stage of a sequence, and says what is true in the end", async () => {
+    const twice = await Promise.all(seeds.map((seed) => searched(sequence(optimizer(), optimizer()), seed)));
+    const small = await Promise.all(
+      [16, 40, 60, 90].flatMap((most) =>
+        seeds.map((seed) => searched(optimizer(), seed, { budget: { evaluations: most } })),
+      ),
+    );
+    const ends = [...twice, ...small].map(({ result }) => {
+      const last = result.remarks.findLast((remark) => remark.includes(": stopped: ")) ?? "";
+      return { last, isRight: bestOf(result) === 1 };
+    });
+    const saying = (words: string) => ends.filter(({ last }) => last.includes(words)).map(({ isRight }) => isRight);
+    expect(saying("every val row has the best score")).not.toContain(false);
+    expect(saying("which the last look took back")).not.toContain(true);
+    expect(saying("every val row ha").length).toBeGreaterThan(0);
+    expect(Math.max(0, ...unused(twice))).toBeLessThan(evaluations / 4);
   });
 
   test("has the same result whatever the concurrency, and after a run that was cut off", async () => {

@@ -4,7 +4,8 @@ import { meanOf } from "./evidence.ts";
 
 /**
  * Observes the incumbent once more where every one of its val rows has the best score, then the one that takes its place,
- * and so on, until one is as good as before, or has not the best score, or evaluations for `room` more would not be left.
+ * and so on, until one is as good as before, or has not the best score, or `room` evaluations and what is to be kept for
+ * a last look would not be left.
  * Models that answer by chance get few rows right easily: of eight rows, each right three times in four, one candidate in ten
  * has all. Returns the rows of those that were lucky by candidate hash, aligned with val: the means of two observations.
  */
@@ -12,15 +13,29 @@ export async function secondLook(study: Study, room: number): Promise<ReadonlyMa
   const lucky = new Map<string, readonly Row[]>();
   for (;;) {
     const { candidate, rows } = study.best();
-    if (!rows.every(({ score }) => score === undefined || score === study.range[1])) return lucky;
-    if (study.remaining() < study.val.length + room) return lucky;
+    if (!isRight(study) || study.remaining() < study.val.length + forLastLook(study) + room) return lucky;
     const again = await study.evaluate({ candidate, split: "val", ids: study.val, sample: 1 });
-    if (again.rows.every(({ score }, i) => score === undefined || score === rows[i]!.score)) return lucky;
+    const isSame = again.rows.every(
+      ({ score }, i) => [score, undefined].includes(rows[i]!.score) || score === undefined,
+    );
+    if (isSame) return lucky;
     lucky.set(
       candidateHash(candidate),
       rows.map((row, i) => together(row, again.rows[i]!)),
     );
   }
+}
+
+/** Whether every val row of the incumbent that could be scored has the best score, over all observations. */
+export function isRight(study: Study): boolean {
+  return study.best().rows.every(({ score }) => score === undefined || score === study.range[1]);
+}
+
+/** Why a search ended in which one was right on every row, for a remark after the last look. */
+export function whyEnded(study: Study): string {
+  return isRight(study)
+    ? "every val row has the best score"
+    : "every val row had the best score, which the last look took back";
 }
 
 /**

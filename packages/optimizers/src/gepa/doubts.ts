@@ -5,8 +5,8 @@ import { observedAgain } from "./pool.ts";
 
 /**
  * The pool after a second look at a champion that has the best score on every val row: where that was luck, with the means
- * of both observations, and more evaluations kept for a last look; else the same one, and so where the look would not
- * leave `room` evaluations. `width` is that of the metric's range.
+ * of both observations, and more evaluations kept for a last look; else the same one, and so where that would not leave
+ * `room` evaluations to go on with. `width` is that of the metric's range.
  */
 export async function doubted(study: Study, pool: Pool, width: number, room: number): Promise<Pool> {
   const lucky = await secondLook(study, room);

@@ -1,5 +1,6 @@
 import type { Candidate, Optimizer, Rng, Row, Study } from "@cultivar/core";
 import { candidateHash, checkCandidate, inOrder, isCultivarError } from "@cultivar/core";
+import { whyEnded } from "../beliefs/second-look.ts";
 import { wholeNumber } from "../demos/limits.ts";
 import type { AcceptRule } from "./acceptance.ts";
 import { improves } from "./acceptance.ts";
@@ -143,17 +144,18 @@ export function gepa(options: GepaOptions = {}): Optimizer {
           commit: (pool, step, _, left) => admit(pool, step, left, rules),
           until: (pool) => why(pool) !== undefined,
         });
+      const isSolved = (pool: Pool): boolean => why(pool) === whenSolved.why(pool, study.range[1]);
       /** The pool after a second look, where the search ended since nothing could be better. */
       const lookedAtAgain = async (pool: Pool): Promise<Pool> => {
-        const isSolved = why(pool) === whenSolved.why(pool, study.range[1]);
-        if (!isSolved || !isKept || confirmation.doubtsLuck !== true) return pool;
+        if (!isSolved(pool) || !isKept || confirmation.doubtsLuck !== true) return pool;
         return doubted(study, pool, range, cost + (confirmation.reserve?.(pool.members) ?? 0));
       };
       let last = why(first) === undefined ? await search(first) : first;
       for (let again = await lookedAtAgain(last); again !== last; again = await lookedAtAgain(last))
         last = why(again) === undefined ? await search(again) : again;
       await confirmation.confirm?.(study, last.members);
-      study.note({ type: "remark", text: `gepa: stopped: ${why(last)!}` });
+      const end = isSolved(last) ? whyEnded(study) : why(last)!;
+      study.note({ type: "remark", text: `gepa: stopped: ${end}` });
     },
   };
 }

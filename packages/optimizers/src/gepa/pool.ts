@@ -184,7 +184,8 @@ export function observedAgain(
 ): Member[] {
   const val = rows.map(({ score }) => score);
   const rowObjectives = rows.map(({ objectives }) => objectives);
-  const seen = { val, mean: meanOf(val), rowObjectives, objectives: objectivesOf(rowObjectives) };
+  const asked = rows.map(() => true);
+  const seen = { val, asked, mean: meanOf(val), rowObjectives, objectives: objectivesOf(rowObjectives) };
   return believedAnew(members.with(place, { ...members[place]!, ...seen }), new Set([place]), width);
 }
 

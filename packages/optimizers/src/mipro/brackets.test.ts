@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Bracket, Standing } from "./brackets.ts";
-import { ascent, longestStep, nextBracket, rowsOfBracket } from "./brackets.ts";
+import { ascent, longestStep, nextBracket, rowsOfBracket, shrunk } from "./brackets.ts";
 
 const ladder = { levels: [6, 12, 24, 50], factor: 2 };
 const at = (asked: number, mean: number, open = true): Standing => ({ asked, mean: () => mean, open });
@@ -24,6 +24,23 @@ describe("the rows of a bracket", () => {
     expect(longestStep({ size: 8, climbs: false }, ladder)).toBe(26);
     expect(longestStep({ size: 2, climbs: true }, ladder)).toBe(26);
     expect(longestStep({ size: 0, climbs: false }, ladder)).toBe(0);
+  });
+});
+
+describe("a bracket that was interrupted", () => {
+  const whole: Bracket = { from: 3, size: 8, climbs: false };
+  test.each([
+    ["is the same where rows are left for all of it", { begun: 4, spent: 24, rows: 122 - 24 }, 8],
+    [
+      "begins fewer points where not, as many as all their climbs are paid for",
+      { begun: 4, spent: 24, rows: 121 - 24 },
+      7,
+    ],
+    ["climbs on with those that are there", { begun: 4, spent: 24, rows: 48 - 24 }, 4],
+    ["is no more where these are not paid for", { begun: 4, spent: 24, rows: 47 - 24 }, undefined],
+    ["is no more where nothing was begun, nor could be", { begun: 0, spent: 0, rows: 5 }, undefined],
+  ] as const)("%s", (_, means, size) => {
+    expect(shrunk(whole, means, ladder)).toEqual(size === undefined ? undefined : { ...whole, size });
   });
 });
 

@@ -86,6 +86,21 @@ export function nextBracket({ trials, rows, points }: Means, ladder: Ladder): Br
   return { from: trials, size, climbs };
 }
 
+/**
+ * A bracket that was interrupted with `begun` points, which took `spent` rows so far: with as many of its further points as
+ * `rows` more pay for; undefined where they don't pay for those that are there.
+ */
+export function shrunk(
+  bracket: Bracket,
+  { begun, spent, rows }: { readonly begun: number; readonly spent: number; readonly rows: number },
+  ladder: Ladder,
+): Bracket | undefined {
+  const { climbs } = bracket;
+  for (let { size } = bracket; size >= Math.max(1, begun); size--)
+    if (rowsOfBracket({ size, climbs }, ladder) - spent <= rows) return { ...bracket, size };
+  return undefined;
+}
+
 /** What a bracket goes on with. */
 export interface Ascent {
   /** Places of the trials that go up to their next level, the highest level first. */

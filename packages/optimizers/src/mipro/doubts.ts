@@ -13,14 +13,16 @@ export interface Doubted {
 
 /**
  * What is known after a second look at what is right on every row: trials that were lucky have the means of both
- * observations then, and more evaluations are kept for a last look. The same array of trials where none was lucky.
+ * observations then, and more evaluations are kept for a last look. The same array of trials where none was lucky, or where
+ * that would not leave `room` evaluations to go on with.
  */
 export async function doubted(
   { study, order, reserve, doubts }: Pick<Phase, "study" | "order" | "reserve" | "doubts">,
   trials: readonly Trial[],
+  room: number,
 ): Promise<Doubted> {
   const isDoubtful = doubts && isSolved(trials, order.length, study.range[1]);
-  const lucky: ReadonlyMap<string, readonly Row[]> = isDoubtful ? await secondLook(study, reserve) : new Map();
+  const lucky: ReadonlyMap<string, readonly Row[]> = isDoubtful ? await secondLook(study, reserve + room) : new Map();
   if (lucky.size === 0) return { trials, reserve };
   const known = trials.map((trial) => {
     const rows = lucky.get(candidateHash(trial.candidate));

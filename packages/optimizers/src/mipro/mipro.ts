@@ -1,6 +1,7 @@
 import type { Candidate, ComponentId, ExampleId, Optimizer, Row, Study } from "@cultivar/core";
-import { blame, decodeDemos, messageOf } from "@cultivar/core";
+import { blame, candidateHash, decodeDemos, messageOf } from "@cultivar/core";
 import { observeAgain } from "../beliefs/observe-again.ts";
+import { whyEnded } from "../beliefs/second-look.ts";
 import { passRule } from "../bootstrap/pass-rule.ts";
 import { modulePath } from "../demos/demo-components.ts";
 import { demoSets } from "../proposals/demo-sets.ts";
@@ -9,6 +10,7 @@ import type { RefusedText } from "../proposals/hygiene.ts";
 import { proposeTexts, reasons } from "../proposals/instructions.ts";
 import { dataSummary } from "../proposals/summary.ts";
 import { sizeOf } from "../samplers/sampler.ts";
+import { leastRows } from "./brackets.ts";
 import type { Choices, TextDistances } from "./choices.ts";
 import { axesOf, byVectors, byWords, firstChoices, withValues } from "./choices.ts";
 import { doubted } from "./doubts.ts";
@@ -60,7 +62,8 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         );
       let choices = firstChoices(study.space, study.baseline);
       const baseline = [await baselineOf(study, order)];
-      let { trials, reserve } = await doubted({ ...frame, reserve: allowance.reserve }, baseline);
+      const least = looked + Math.max(...ladders.map(leastRows));
+      let { trials, reserve } = await doubted({ ...frame, reserve: allowance.reserve }, baseline, least);
       let seen: readonly Row[] = [];
       let summary: string | undefined;
       for (let round = 0; round < allowance.rounds && !isSolved(trials, order.length, study.range[1]); round++) {
@@ -86,19 +89,19 @@ export function mipro(options: MiproOptions = {}): Optimizer {
         const phase = { ...frame, reserve, choices, axes, failures, upTo: allowance.upTo(round), label };
         ({ trials, reserve } = await search(phase, trials));
       }
-      if (isSolved(trials, order.length, study.range[1])) study.note({ type: "remark", text: solved });
+      const isOver = isSolved(trials, order.length, study.range[1]);
       // no round has begun
-      else if (summary === undefined) study.note({ type: "remark", text: tooLittle(study, { looked, reserve }) });
+      if (summary === undefined && !isOver) study.note({ type: "remark", text: tooLittle(study, allowance) });
       await finish(study, trials, order, allowance);
+      if (isOver) study.note({ type: "remark", text: `mipro: stopped: ${whyEnded(study)}` });
     },
   };
 }
 
 const nothingVaries = "mipro: nothing to choose among: no text, demo set or choice varies";
-const solved = "mipro: stopped: every val row has the best score";
 
 /** What a user is told whose budget pays for no bracket. */
-function tooLittle(study: Study, { looked, reserve }: Pick<Allowance, "looked" | "reserve">): string {
+function tooLittle(study: Study, { looked, reserve }: Allowance): string {
   const kept = [
     ...(looked === 0 ? [] : [`${looked} to look at train rows`]),
     ...(reserve === 0 ? [] : [`${reserve} to score the best one on all of val`]),
@@ -117,13 +120,17 @@ async function checkNames(study: Study, { threshold, embedder }: MiproSettings):
   if (embedder !== undefined) await study.embed(embedder, []);
 }
 
-/** Scored on all of val before the search begins: costs nothing. */
+/** Scored on all of val before the search begins, in a sequence more than once maybe: costs nothing. */
 async function baselineOf(study: Study, order: readonly ExampleId[]): Promise<Trial> {
-  const { rows } = await study.evaluate({ candidate: study.baseline, split: "val", ids: order });
+  const { baseline, val } = study;
+  const best = study.best();
+  const isBest = candidateHash(best.candidate) === candidateHash(baseline);
+  const { rows } = isBest ? best : await study.evaluate({ candidate: baseline, split: "val", ids: val });
+  const scores = new Map(rows.map(({ id, score }) => [id, score]));
   return {
     point: Object.keys(study.space).map(() => 0),
-    candidate: study.baseline,
-    scores: rows.map(({ score }) => score),
+    candidate: baseline,
+    scores: order.map((id) => scores.get(id)),
   };
 }
 

@@ -4,7 +4,7 @@ import { drawNewPoint } from "../samplers/new-points.ts";
 import type { Axis, Point, Sampler } from "../samplers/sampler.ts";
 import { keyOf, sizeOf } from "../samplers/sampler.ts";
 import type { Ascent, Bracket, Ladder } from "./brackets.ts";
-import { ascent, longestStep, nextBracket } from "./brackets.ts";
+import { ascent, leastRows, longestStep, nextBracket, shrunk } from "./brackets.ts";
 import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
 import type { Doubted } from "./doubts.ts";
@@ -67,26 +67,43 @@ export async function search(phase: Phase, trials: readonly Trial[]): Promise<Do
   const ladder = ladderOf(phase.rows, phase.order.length, phase.failures.ids.length);
   let { reserve } = phase;
   let found = { trials, bracket: nextOf(phase, ladder, trials), begins: 0, steps: 0 };
-  while (found.bracket.size > 0) {
+  while (found.bracket.size > 0 && phase.study.remaining() >= mostOfStep(phase, ladder, found)) {
     const { bracket, steps, ...last } = await climb({ ...phase, reserve }, ladder, found);
-    const seen = await doubted({ ...phase, reserve }, last.trials);
+    const seen = await doubted({ ...phase, reserve }, last.trials, leastRows(ladder));
     if (seen.trials === last.trials) return seen;
     ({ reserve } = seen);
-    const begun = seen.trials.length - bracket.from;
-    found = {
-      trials: seen.trials,
-      bracket: bracket.size > 0 ? bracket : nextOf({ ...phase, reserve }, ladder, seen.trials),
-      // steps that found the search at its end began nothing
-      begins: steps - begun,
-      steps,
-    };
+    found = { trials: seen.trials, steps, ...resumed({ ...phase, reserve }, ladder, seen.trials, { bracket, steps }) };
   }
   return { trials: found.trials, reserve };
+}
+
+/** The bracket that goes on after an interruption: the same one, as far as there are evaluations for it, or the next one. */
+function resumed(
+  phase: Phase,
+  ladder: Ladder,
+  trials: readonly Trial[],
+  { bracket, steps }: Pick<Progress, "bracket" | "steps">,
+): Pick<Progress, "bracket" | "begins"> {
+  const begun = trials.length - bracket.from;
+  const spent = rowsOf(trials.slice(bracket.from));
+  const rows = rowsFor(phase, trials, phase.study.remaining());
+  const same = begun === 0 ? undefined : shrunk(bracket, { begun, spent, rows }, ladder);
+  // steps that found the search at its end began nothing
+  return same === undefined
+    ? { bracket: nextOf(phase, ladder, trials), begins: steps }
+    : { bracket: same, begins: steps - begun };
 }
 
 /** The next bracket with what is left now. */
 function nextOf(phase: Phase, ladder: Ladder, trials: readonly Trial[], left = phase.study.remaining()): Bracket {
   return bracketOf(phase, ladder, trials, { left, points: sizeOf(phase.axes) - trials.length });
+}
+
+/** Rows of one step at most, in this bracket and those that may follow. */
+function mostOfStep(phase: Phase, ladder: Ladder, { trials, bracket }: Pick<Progress, "trials" | "bracket">): number {
+  // brackets shrink with what is left, but the last points of a space climb
+  const couldRunOut = sizeOf(phase.axes) - trials.length <= phase.study.remaining() / ladder.levels[0]!;
+  return longestStep({ ...bracket, climbs: bracket.climbs || couldRunOut }, ladder);
 }
 
 /**
@@ -96,11 +113,8 @@ function nextOf(phase: Phase, ladder: Ladder, trials: readonly Trial[], left = p
  */
 function climb(phase: Phase, ladder: Ladder, before: Omit<Progress, "idle" | "left">): Promise<Progress> {
   const { width, study } = phase;
-  const { trials, bracket } = before;
   const remaining = study.remaining();
-  // brackets shrink with what is left, but the last points of a space climb
-  const couldRunOut = sizeOf(phase.axes) - trials.length <= remaining / ladder.levels[0]!;
-  const cost = longestStep({ ...bracket, climbs: bracket.climbs || couldRunOut }, ladder);
+  const cost = mostOfStep(phase, ladder, before);
   return inOrder<Progress, Trial | undefined>(study, {
     width,
     cost,
@@ -127,8 +141,12 @@ export function bracketOf(
   trials: readonly Trial[],
   { left, points }: { readonly left: number; readonly points: number },
 ): Bracket {
-  const rows = Math.min(phase.upTo - rowsOf(trials), spare(phase, trials, left));
-  return nextBracket({ trials: trials.length, rows, points }, ladder);
+  return nextBracket({ trials: trials.length, rows: rowsFor(phase, trials, left), points }, ladder);
+}
+
+/** Rows that brackets may still take. */
+function rowsFor(phase: Pick<Phase, "upTo" | "most" | "reserve">, trials: readonly Trial[], left: number): number {
+  return Math.min(phase.upTo - rowsOf(trials), spare(phase, trials, left));
 }
 
 /** Evaluations that the search itself may still spend, with `left` to spend in all. */
