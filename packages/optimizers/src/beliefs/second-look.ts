@@ -5,9 +5,9 @@ import { meanOf } from "./evidence.ts";
 /**
  * Observes the incumbent once more where every one of its val rows has the best score, then the one that takes its place,
  * and so on, until one is as good as before, or has not the best score, or `room` evaluations and what is to be kept for
- * a last look would not be left.
- * Models that answer by chance get few rows right easily: of eight rows, each right three times in four, one candidate in ten
- * has all. Returns the rows of those that were lucky by candidate hash, aligned with val: the means of two observations.
+ * a last look would not be left. Models that answer by chance get few rows right easily: of eight rows, each right three
+ * times in four, one candidate in ten has all. Returns the rows of those that were lucky by candidate hash, aligned with
+ * val: the means of two observations.
  */
 export async function secondLook(study: Study, room: number): Promise<ReadonlyMap<string, readonly Row[]>> {
   const lucky = new Map<string, readonly Row[]>();
@@ -15,9 +15,10 @@ export async function secondLook(study: Study, room: number): Promise<ReadonlyMa
     const { candidate, rows } = study.best();
     if (!isRight(study) || study.remaining() < study.val.length + forLastLook(study) + room) return lucky;
     const again = await study.evaluate({ candidate, split: "val", ids: study.val, sample: 1 });
-    const isSame = again.rows.every(
-      ({ score }, i) => [score, undefined].includes(rows[i]!.score) || score === undefined,
-    );
+    const isSame = again.rows.every(({ score }, i) => {
+      const before = rows[i]!.score;
+      return score === undefined || before === undefined || score === before;
+    });
     if (isSame) return lucky;
     lucky.set(
       candidateHash(candidate),
