@@ -1,9 +1,19 @@
-import type { Row } from "@cultivar/core";
+import type { ExampleId, Row, Study } from "@cultivar/core";
 import { candidateHash } from "@cultivar/core";
 import { forLastLook, secondLook } from "../beliefs/second-look.ts";
-import type { Phase } from "./search.ts";
 import type { Trial } from "./trials.ts";
 import { isSolved } from "./trials.ts";
+
+/** What a second look goes by. */
+export interface Doubts {
+  readonly study: Study;
+  /** Val in the order of the trials' scores. */
+  readonly order: readonly ExampleId[];
+  /** Evaluations that are kept for what comes after the search. */
+  readonly reserve: number;
+  /** Whether there are second looks at all. */
+  readonly doubts: boolean;
+}
 
 /** Trials, and what is kept for what comes after the search. */
 export interface Doubted {
@@ -17,7 +27,7 @@ export interface Doubted {
  * that would not leave `room` evaluations to go on with.
  */
 export async function doubted(
-  { study, order, reserve, doubts }: Pick<Phase, "study" | "order" | "reserve" | "doubts">,
+  { study, order, reserve, doubts }: Doubts,
   trials: readonly Trial[],
   room: number,
 ): Promise<Doubted> {
