@@ -144,7 +144,10 @@ export function gepa(options: GepaOptions = {}): Optimizer {
           commit: (pool, step, _, left) => admit(pool, step, left, rules),
           until: (pool) => why(pool) !== undefined,
         });
-      const isSolved = (pool: Pool): boolean => why(pool) === whenSolved.why(pool, study.range[1]);
+      const isSolved = (pool: Pool): boolean => {
+        const end = why(pool);
+        return end !== undefined && end === whenSolved.why(pool, study.range[1]);
+      };
       /** The pool after a second look, where the search ended since nothing could be better. */
       const lookedAtAgain = async (pool: Pool): Promise<Pool> => {
         if (!isSolved(pool) || !isKept || confirmation.doubtsLuck !== true) return pool;

@@ -7,11 +7,11 @@ import { isSolved } from "./trials.ts";
 /** What a second look goes by. */
 export interface Doubts {
   readonly study: Study;
-  /** Val in the order of the trials' scores. */
+  /** Val in the order in which trials are scored on it. */
   readonly order: readonly ExampleId[];
   /** Evaluations that are kept for what comes after the search. */
   readonly reserve: number;
-  /** Whether there are second looks at all. */
+  /** Whether what is right on every row is looked at twice before it ends the search. */
   readonly doubts: boolean;
 }
 

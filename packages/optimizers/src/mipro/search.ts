@@ -7,7 +7,7 @@ import type { Ascent, Bracket, Ladder } from "./brackets.ts";
 import { ascent, leastRows, longestStep, nextBracket, shrunk } from "./brackets.ts";
 import type { Choices } from "./choices.ts";
 import { candidateAt } from "./choices.ts";
-import type { Doubted } from "./doubts.ts";
+import type { Doubted, Doubts } from "./doubts.ts";
 import { doubted } from "./doubts.ts";
 import type { RowsRule } from "./rows.ts";
 import { ladderOf } from "./rows.ts";
@@ -22,25 +22,18 @@ export interface Failures {
 }
 
 /** One phase of the search: the same choices throughout. */
-export interface Phase {
-  readonly study: Study;
+export interface Phase extends Doubts {
   readonly choices: Choices;
   readonly axes: readonly Axis[];
   readonly sampler: Sampler;
   readonly rows: RowsRule;
   readonly width: number;
-  /** What trials are scored on first. */
+  /** What trials are scored on first; `order` comes then. */
   readonly failures: Failures;
-  /** Val in the order in which trials are scored on it then. */
-  readonly order: readonly ExampleId[];
   /** It ends when trials have so many rows in all. */
   readonly upTo: number;
   /** Rows that trials may have in all with what comes after it. */
   readonly most: number;
-  /** Evaluations that are kept for what comes after it. */
-  readonly reserve: number;
-  /** Whether what is right on every row is looked at twice before it ends the search. */
-  readonly doubts: boolean;
   /** Names streams of random numbers: other ones for each phase. */
   readonly label: string;
 }
